@@ -1,0 +1,66 @@
+//! A campaign: what an affiliate sends clicks to, and who may report conversions for them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::template::Destination;
+
+/// A configured campaign.
+#[derive(Debug, Clone)]
+pub struct Campaign {
+    /// Its name in the configuration and in addresses.
+    pub name: Arc<str>,
+    /// Where its clicks go.
+    pub destination: Destination,
+    /// Who may report conversions for its clicks; empty: every network.
+    pub networks: Vec<Arc<str>>,
+    /// From click to conversion, in place of the network's.
+    pub window: Option<Duration>,
+    /// Whether clicks are taken.
+    pub open: Openness,
+}
+
+/// Whether a campaign takes clicks.
+#[derive(Debug, Clone)]
+pub enum Openness {
+    /// It does.
+    Enabled,
+    /// It does not: the click is refused.
+    Disabled,
+    /// It does not: the visitor goes elsewhere, and no click is stored.
+    FallsBack(Destination),
+}
+
+impl Campaign {
+    /// Whether a network may report conversions for this campaign's clicks.
+    pub fn allows(&self, network: &str) -> bool {
+        self.networks.is_empty() || self.networks.iter().any(|allowed| **allowed == *network)
+    }
+}
+
+/// The campaigns of one configuration.
+#[derive(Debug, Clone, Default)]
+pub struct Campaigns(HashMap<Arc<str>, Campaign>);
+
+impl Campaigns {
+    /// Collects campaigns by their names.
+    pub fn new(campaigns: impl IntoIterator<Item = Campaign>) -> Self {
+        Self(
+            campaigns
+                .into_iter()
+                .map(|campaign| (campaign.name.clone(), campaign))
+                .collect(),
+        )
+    }
+
+    /// The campaign of a name.
+    pub fn get(&self, name: &str) -> Option<&Campaign> {
+        self.0.get(name)
+    }
+
+    /// Every campaign, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = &Campaign> {
+        self.0.values()
+    }
+}

@@ -1,0 +1,266 @@
+//! A click: what a visitor's request to `/click` says, read so that nothing odd in it costs a paid visitor.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use super::form::{decode_bytes, decode_lossy, has_broken_encoding, raw_pairs};
+use super::id::ClickId;
+use super::money::{Amount, COST_SCALE_MAX, Currency};
+use super::template::Placeholder;
+use super::time::Timestamp;
+
+/// How many sub ids a click has.
+pub const SUBS_MAX: usize = 10;
+/// Bytes of a value that are kept; what is longer is cut.
+const VALUE_BYTES_MAX: usize = 1024;
+/// Other parameters that are kept; an 8 KiB query holds more only when it was made to.
+const OTHERS_MAX: usize = 200;
+
+/// What was noticed about a click besides what it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ClickFlags {
+    /// The browser said that it only fetches ahead; the visitor may never come.
+    pub prefetch: bool,
+    /// The user agent is a known crawler or link preview.
+    pub bot: bool,
+    /// The query was not clean; the raw query is kept beside what was read.
+    pub odd_query: bool,
+}
+
+impl ClickFlags {
+    /// The flags in the order in which they are listed, with the bit that stores each.
+    const BITS: [(&'static str, i16); 3] = [("prefetch", 1), ("bot", 2), ("odd_query", 4)];
+
+    /// The flags as one number, as PostgreSQL stores them.
+    pub fn bits(self) -> i16 {
+        let set = [self.prefetch, self.bot, self.odd_query];
+        Self::BITS
+            .iter()
+            .zip(set)
+            .filter(|(_, set)| *set)
+            .map(|((_, bit), _)| bit)
+            .sum()
+    }
+
+    /// The names of the flags in a stored number.
+    pub fn names(bits: i16) -> Vec<&'static str> {
+        Self::BITS
+            .into_iter()
+            .filter(|(_, bit)| bits & bit != 0)
+            .map(|(name, _)| name)
+            .collect()
+    }
+}
+
+/// The attributes that a query names.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ClickAttributes {
+    /// The campaign, where the path does not name it.
+    pub campaign: Option<String>,
+    /// Who sent the visitor.
+    pub affiliate: Option<String>,
+    /// `sub1` to `sub10`.
+    pub subs: [Option<String>; SUBS_MAX],
+    /// The traffic source's own click id.
+    pub external_id: Option<String>,
+    /// What the click cost, as it was sent.
+    pub cost: Option<String>,
+    /// The currency of the cost, in capitals where it is one.
+    pub currency: Option<String>,
+    /// The affiliate's user id.
+    pub user_id: Option<String>,
+    /// The device's id.
+    pub device_id: Option<String>,
+    /// Every other parameter, decoded, in the order sent.
+    pub others: Vec<(String, String)>,
+    /// The query as it was sent, kept when something in it was odd.
+    pub odd_query: Option<String>,
+}
+
+impl ClickAttributes {
+    /// Reads a query. It never fails: the first of two equal keys counts, a long value is cut, what cannot be decoded is
+    /// replaced, and each of these keeps the raw query beside what was read.
+    ///
+    /// With `campaign_in_path` a parameter named `campaign` is one of the others.
+    pub fn read(query: &str, campaign_in_path: bool) -> Self {
+        let mut attributes = Self::default();
+        let mut odd = false;
+        let mut seen: Vec<Cow<'_, str>> = Vec::new();
+        for (_, raw_name, raw_value) in raw_pairs(query.as_bytes()) {
+            odd |= is_odd(raw_name) || is_odd(raw_value);
+            let (name, name_cut) = cut(decode_lossy(raw_name));
+            let (value, value_cut) = cut(decode_lossy(raw_value));
+            odd |= name_cut || value_cut;
+            if seen.contains(&name) || seen.len() >= OTHERS_MAX {
+                odd = true;
+                continue;
+            }
+            match attributes.field_mut(&name, campaign_in_path) {
+                Some(field) => *field = Some(value.into_owned()).filter(|value| !value.is_empty()),
+                None => attributes.others.push((name.clone().into_owned(), value.into_owned())),
+            }
+            seen.push(name);
+        }
+        if let Some(code) = attributes.currency.as_deref().and_then(Currency::parse) {
+            attributes.currency = Some(code.to_string());
+        }
+        if odd {
+            attributes.odd_query = Some(query.to_owned());
+        }
+        attributes
+    }
+
+    fn field_mut(&mut self, name: &str, campaign_in_path: bool) -> Option<&mut Option<String>> {
+        Some(match name {
+            "campaign" if !campaign_in_path => &mut self.campaign,
+            "affiliate" => &mut self.affiliate,
+            "external_id" => &mut self.external_id,
+            "cost" => &mut self.cost,
+            "currency" => &mut self.currency,
+            "user_id" => &mut self.user_id,
+            "device_id" => &mut self.device_id,
+            _ => {
+                let number: usize = name
+                    .strip_prefix("sub")
+                    .filter(|number| !number.starts_with(['0', '+']))?
+                    .parse()
+                    .ok()?;
+                self.subs.get_mut(number.checked_sub(1)?)?
+            }
+        })
+    }
+
+    /// The value that fills a placeholder of the destination; the click id and the campaign are the click's own.
+    pub fn fill(&self, placeholder: Placeholder) -> Option<&str> {
+        match placeholder {
+            Placeholder::ClickId | Placeholder::Campaign => None,
+            Placeholder::Affiliate => self.affiliate.as_deref(),
+            Placeholder::Sub(index) => self.subs.get(index)?.as_deref(),
+            Placeholder::ExternalId => self.external_id.as_deref(),
+            Placeholder::Cost => self.cost.as_deref(),
+            Placeholder::Currency => self.currency.as_deref(),
+            Placeholder::UserId => self.user_id.as_deref(),
+            Placeholder::DeviceId => self.device_id.as_deref(),
+        }
+    }
+
+    /// The cost as an amount, where it is one.
+    pub fn cost_amount(&self) -> Option<Amount> {
+        Amount::parse(self.cost.as_deref()?, COST_SCALE_MAX)
+    }
+}
+
+/// A click as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Click {
+    /// Our id of it.
+    pub id: ClickId,
+    /// The campaign's name.
+    pub campaign: String,
+    /// What the query said.
+    pub attributes: ClickAttributes,
+    /// The visitor's address.
+    pub remote_ip: IpAddr,
+    /// The browser's name for itself, cut to 1,024 bytes.
+    pub user_agent: Option<String>,
+    /// The page that the visitor came from, cut to 1,024 bytes.
+    pub referrer: Option<String>,
+    /// When it was received.
+    pub received_at: Timestamp,
+    /// What was noticed about it.
+    pub flags: ClickFlags,
+}
+
+/// A header value as it is kept beside a click: UTF-8 without NUL, at most 1,024 bytes, `None` when empty.
+pub fn kept_header(value: &[u8]) -> Option<String> {
+    let (text, _) = cut(String::from_utf8_lossy(value));
+    (!text.is_empty()).then(|| text.into_owned())
+}
+
+fn is_odd(raw: &[u8]) -> bool {
+    if has_broken_encoding(raw) {
+        return true;
+    }
+    let decoded = decode_bytes(raw);
+    decoded.contains(&0) || std::str::from_utf8(&decoded).is_err()
+}
+
+/// Cuts a text to the longest start that fits, never within a character.
+fn cut(text: Cow<'_, str>) -> (Cow<'_, str>, bool) {
+    if text.len() <= VALUE_BYTES_MAX {
+        return (text, false);
+    }
+    let end = text.floor_char_boundary(VALUE_BYTES_MAX);
+    (Cow::Owned(text[..end].to_owned()), true)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn every_attribute_is_read() {
+        let query = "campaign=spring&affiliate=42&sub1=a&sub10=j&sub11=k&external_id=E+1&cost=0.35&currency=usd\
+                     &user_id=u&device_id=d&gclid=x%2By&empty=";
+        let attributes = ClickAttributes::read(query, false);
+        assert_eq!(attributes.campaign.as_deref(), Some("spring"));
+        assert_eq!(attributes.affiliate.as_deref(), Some("42"));
+        assert_eq!(attributes.subs[0].as_deref(), Some("a"));
+        assert_eq!(attributes.subs[9].as_deref(), Some("j"));
+        assert_eq!(attributes.external_id.as_deref(), Some("E 1"));
+        assert_eq!(attributes.cost_amount(), Amount::parse("0.35", COST_SCALE_MAX));
+        assert_eq!(attributes.currency.as_deref(), Some("USD"));
+        assert_eq!(attributes.user_id.as_deref(), Some("u"));
+        assert_eq!(attributes.device_id.as_deref(), Some("d"));
+        let others = [("sub11", "k"), ("gclid", "x+y"), ("empty", "")];
+        assert_eq!(
+            attributes.others,
+            others.map(|(name, value)| (name.to_owned(), value.to_owned()))
+        );
+        assert_eq!(attributes.odd_query, None);
+    }
+
+    #[test]
+    fn odd_queries_are_read_as_far_as_they_go_and_kept() {
+        let long = "x".repeat(1100);
+        for (query, sub1) in [
+            ("sub1=a&sub1=b", "a"),
+            ("sub1=a&%73ub1=b", "a"),
+            ("sub1=%zz", "%zz"),
+            ("sub1=a%", "a%"),
+            ("sub1=%ff", "\u{fffd}"),
+            ("sub1=a%00b", "a\u{fffd}b"),
+            (&format!("sub1={long}"), &long[..1024]),
+            (&format!("sub1={}é", "x".repeat(1023)), &long[..1023]),
+        ] {
+            let attributes = ClickAttributes::read(query, true);
+            assert_eq!(attributes.subs[0].as_deref(), Some(sub1), "{query}");
+            assert_eq!(attributes.odd_query.as_deref(), Some(query));
+        }
+    }
+
+    #[test]
+    fn flags_are_listed_as_they_were_stored() {
+        let flags = ClickFlags {
+            prefetch: true,
+            bot: false,
+            odd_query: true,
+        };
+        assert_eq!(ClickFlags::names(flags.bits()), ["prefetch", "odd_query"]);
+        assert!(ClickFlags::names(0).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_read_can_be_stored(query: String) {
+            let attributes = ClickAttributes::read(&query, false);
+            let texts = attributes.others.iter().flat_map(|(name, value)| [name, value])
+                .chain(&attributes.affiliate).chain(attributes.subs.iter().flatten());
+            for text in texts {
+                prop_assert!(!text.contains('\0') && text.len() <= VALUE_BYTES_MAX);
+            }
+        }
+    }
+}

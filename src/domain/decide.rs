@@ -1,0 +1,210 @@
+//! The centre: what a postback comes to, given what is known.
+//!
+//! [`decide`] is the only place where the rules of a conversion's life stand. The service, its replay, its explanations and
+//! its tests all call it. It changes nothing; [`apply`](super::ledger) does what it says.
+
+use super::attribution::{Attribution, Claim, ClickFacts, attribute};
+use super::campaign::Campaigns;
+use super::conversion::{Conversion, SentClickId, State, Status, Step, StepKind};
+use super::money::Amount;
+use super::postback::{NamedStatus, Postback};
+
+/// Steps that a conversion's history may have. Conflicts beyond are answered, and kept in the raw log only.
+pub const HISTORY_MAX: i32 = 500;
+
+/// What is known when a postback is decided.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// The conversion that the postback is about, if it is recorded.
+    pub conversion: Option<&'a Conversion>,
+    /// The click that it names, if it is stored.
+    pub click: Option<&'a ClickFacts>,
+    /// The campaigns of the configuration that the postback was read under.
+    pub campaigns: &'a Campaigns,
+}
+
+/// What a postback comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// Logged, not counted.
+    Ignore,
+    /// A new conversion.
+    Record(Box<Conversion>),
+    /// Nothing new.
+    Repeat,
+    /// An earlier step that came late: kept in the history, and the conversion now stands so.
+    KeepLate(State),
+    /// A legal change: the conversion now stands so.
+    Update(State),
+    /// Not legal: kept as a proposal of this state and click.
+    Propose(State, SentClickId),
+    /// Not legal, and the history is full.
+    RefuseProposal,
+}
+
+/// Decides a postback.
+pub fn decide(postback: &Postback, facts: &Facts<'_>) -> Decision {
+    let (named, default) = match postback.status {
+        NamedStatus::Ignored => return Decision::Ignore,
+        NamedStatus::Named(status) => (Some(status), status),
+        NamedStatus::Default(status) => (None, status),
+    };
+    match facts.conversion {
+        None => Decision::Record(Box::new(record(postback, default, facts))),
+        Some(conversion) => decide_repeat(postback, named, conversion),
+    }
+}
+
+fn record(postback: &Postback, status: Status, facts: &Facts<'_>) -> Conversion {
+    let claim = Claim {
+        network: &postback.network,
+        click: &postback.click,
+        event_time: postback.event_time,
+        received_at: postback.received_at,
+        window: postback.window,
+    };
+    let (attribution, credit) = attribute(&claim, facts.click, facts.campaigns);
+    let currency = postback.currency.or(postback.default_currency);
+    Conversion {
+        id: postback.conversion_id,
+        network: postback.network.clone(),
+        transaction_id: postback.transaction_id.clone(),
+        event: postback.event.clone(),
+        dedupe: postback.dedupe,
+        state: State {
+            status,
+            payout: postback.payout,
+            currency,
+        },
+        click: postback.click.clone(),
+        attribution,
+        credit,
+        user_id: postback.user_id.clone(),
+        device_id: postback.device_id.clone(),
+        event_time: postback.event_time,
+        received_at: postback.received_at,
+        updated_at: postback.received_at,
+        revision: 0,
+        stored_revision: 0,
+        steps: Vec::new(),
+    }
+}
+
+/// A postback about a conversion that is already recorded. What it does not name is no difference.
+fn decide_repeat(postback: &Postback, named: Option<Status>, conversion: &Conversion) -> Decision {
+    let current = conversion.state;
+    let status = named.unwrap_or(current.status);
+    let payout = postback.payout.or(current.payout);
+    // A currency belongs to an amount: as long as none is known, the first amount brings its own.
+    let brings_currency = current.payout.is_none() && postback.payout.is_some();
+    let currency = postback.currency.or(current.currency);
+    let proposed = State {
+        status,
+        payout,
+        currency,
+    };
+
+    let click_differs = match (postback.click.key(), conversion.click.key()) {
+        (None, _) => false,
+        (named, known) => named != known,
+    };
+    let currency_differs = currency != current.currency && !brings_currency;
+    let differs = click_differs || currency != current.currency || status != current.status || payout != current.payout;
+    if !differs {
+        return Decision::Repeat;
+    }
+    if !click_differs && !currency_differs {
+        if conversion.steps.iter().any(|step| is_held(step, named, postback)) {
+            return Decision::Repeat;
+        }
+        if postback.event_time.is_some_and(|at| at < conversion.changed_at()) {
+            let filled = current.payout.is_none() && postback.payout.is_some();
+            let kept = State {
+                status: current.status,
+                ..if filled { proposed } else { current }
+            };
+            return Decision::KeepLate(kept);
+        }
+        let may_change = if status == current.status {
+            current.status == Status::Pending
+        } else {
+            current.status.may_become(status)
+        };
+        if may_change {
+            return Decision::Update(proposed);
+        }
+    }
+
+    let click = if click_differs {
+        postback.click.clone()
+    } else {
+        conversion.click.clone()
+    };
+    if is_proposed_already(conversion, &proposed, &click, postback) {
+        return Decision::Repeat;
+    }
+    if conversion.revision >= HISTORY_MAX {
+        Decision::RefuseProposal
+    } else {
+        Decision::Propose(proposed, click)
+    }
+}
+
+/// Whether the history already holds what a postback says: a retry that came after a later change.
+fn is_held(step: &Step, named: Option<Status>, postback: &Postback) -> bool {
+    let counts = match step.kind {
+        StepKind::Recorded | StepKind::Updated | StepKind::Late => true,
+        StepKind::Conflict | StepKind::Attributed => false,
+    };
+    counts
+        && named.is_none_or(|status| status == step.status)
+        && is_same_or_unnamed(postback.payout, step.payout)
+        && (postback.event_time.is_none() || postback.event_time == step.event_time)
+}
+
+fn is_same_or_unnamed(said: Option<Amount>, held: Option<Amount>) -> bool {
+    said.is_none() || said == held
+}
+
+/// Whether the same change was already proposed to the conversion as it stands. A proposal from before a later change
+/// does not count: what was not legal then may be now.
+fn is_proposed_already(conversion: &Conversion, proposed: &State, click: &SentClickId, postback: &Postback) -> bool {
+    let since_change = conversion
+        .steps
+        .iter()
+        .rev()
+        .take_while(|step| !matches!(step.kind, StepKind::Recorded | StepKind::Updated));
+    since_change.filter(|step| step.kind == StepKind::Conflict).any(|step| {
+        step.status == proposed.status
+            && step.payout == proposed.payout
+            && step.to.currency.as_deref() == proposed.currency.as_ref().map(super::money::Currency::code)
+            && step.to.click_id == proposed_click(conversion, click)
+            && (postback.event_time.is_none() || postback.event_time == step.event_time)
+    })
+}
+
+/// The click id of a proposal as the history shows it.
+pub(super) fn proposed_click(conversion: &Conversion, click: &SentClickId) -> Option<String> {
+    if *click == conversion.click {
+        conversion.shown_click_id()
+    } else {
+        click.as_sent()
+    }
+}
+
+/// Whether a click that came after its conversion gets it now, and how.
+pub fn attribute_late(
+    conversion: &Conversion,
+    click: &ClickFacts,
+    window: std::time::Duration,
+    campaigns: &Campaigns,
+) -> (Attribution, Option<super::attribution::Credit>) {
+    let claim = Claim {
+        network: &conversion.network,
+        click: &conversion.click,
+        event_time: conversion.event_time,
+        received_at: conversion.received_at,
+        window,
+    };
+    attribute(&claim, Some(click), campaigns)
+}

@@ -1,0 +1,82 @@
+//! An ad network: who calls `/postback`, how it proves itself and how its words are read.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ipnet::IpNet;
+
+use super::address;
+use super::conversion::{DedupeRule, Status};
+use super::mapping::{Mapping, StatusTable};
+use super::money::Currency;
+use super::postback::{Form, RawPostback, VerifiedPostback};
+use super::refusal::{Code, Refusal};
+use super::signature::{AuthFailure, Schemes};
+use super::time::Timestamp;
+use super::verdict::ReplyRules;
+
+/// A configured network. Everything in it was validated when the configuration was read.
+#[derive(Debug, Clone)]
+pub struct Network {
+    /// Its name in the configuration, in paths and in labels.
+    pub name: Arc<str>,
+    /// The addresses that may call for it; empty: every address.
+    pub allow_ips: Vec<IpNet>,
+    /// How it proves itself, keys included.
+    pub schemes: Schemes,
+    /// Its names for our fields.
+    pub mapping: Mapping,
+    /// Its words for our statuses.
+    pub statuses: StatusTable,
+    /// The event of a postback that names none.
+    pub default_event: String,
+    /// The status of a new conversion whose postback names none.
+    pub default_status: Status,
+    /// The currency of a new conversion whose postback names none.
+    pub currency: Option<Currency>,
+    /// What makes two of its postbacks the same.
+    pub dedupe: DedupeRule,
+    /// From click to conversion.
+    pub window: Duration,
+    /// Whether a payout may be below zero.
+    pub negative_payouts: bool,
+    /// How verdicts are answered.
+    pub reply: ReplyRules,
+}
+
+impl Network {
+    /// Refuses a request from an address that may not call for this network.
+    ///
+    /// # Errors
+    ///
+    /// `address_not_allowed`.
+    pub fn check_address(&self, remote_ip: IpAddr) -> Result<(), Refusal> {
+        if self.allow_ips.is_empty() || address::contains(&self.allow_ips, remote_ip) {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            Code::AddressNotAllowed,
+            "this network is only called from the addresses that it registered",
+        ))
+    }
+
+    /// Proves that a request comes from this network. The only way to a [`VerifiedPostback`].
+    ///
+    /// # Errors
+    ///
+    /// Why it is not proven; the sender gets the same 401 for every reason.
+    pub fn verify<'a>(
+        &'a self,
+        raw: &'a RawPostback,
+        form: &'a Form<'a>,
+        now: Timestamp,
+    ) -> Result<VerifiedPostback<'a>, AuthFailure> {
+        self.schemes.of(&raw.method).verify(raw, form, now)?;
+        Ok(VerifiedPostback {
+            raw,
+            form,
+            network: self,
+        })
+    }
+}

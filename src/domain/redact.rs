@@ -1,0 +1,296 @@
+//! What of a request may be stored: secrets, tokens and credentials are cut out before anything is kept.
+
+use std::borrow::Cow;
+
+use http::{HeaderMap, HeaderName};
+
+use super::form::{decode_bytes, raw_pairs};
+use super::secret::Secret;
+
+/// What stands in place of what was cut out.
+pub const REDACTED: &str = "[redacted]";
+
+/// Parameters and JSON members whose values are credentials by their name, in lower case.
+const CREDENTIAL_NAMES: &[&str] = &[
+    "access_token",
+    "api_key",
+    "api_token",
+    "apikey",
+    "auth",
+    "auth_token",
+    "authorization",
+    "client_secret",
+    "key",
+    "pass",
+    "passwd",
+    "password",
+    "postback_key",
+    "private_key",
+    "pwd",
+    "secret",
+    "secret_key",
+    "secretkey",
+    "secure",
+    "security_token",
+    "token",
+    "upd_key",
+    "verification_token",
+];
+
+/// Header fields that carry credentials.
+const CREDENTIAL_HEADERS: &[&str] = &[
+    "authorization",
+    "cookie",
+    "proxy-authorization",
+    "set-cookie",
+    "x-api-key",
+    "x-auth-token",
+    "x-gitlab-token",
+];
+
+/// Cuts secrets out of what is stored.
+///
+/// It knows every secret of the configuration, so that one that is sent by mistake, in whatever place and encoding a
+/// query, a form or a JSON string allows, is not kept either.
+#[derive(Debug, Clone, Default)]
+pub struct Redactor {
+    secrets: Vec<Secret>,
+}
+
+impl Redactor {
+    /// A redactor of the configuration's secrets.
+    pub fn new(secrets: impl IntoIterator<Item = Secret>) -> Self {
+        Self {
+            secrets: secrets
+                .into_iter()
+                .filter(|secret| !secret.expose().is_empty())
+                .collect(),
+        }
+    }
+
+    /// A request's target: path and query.
+    pub fn target(&self, path: &str, query: Option<&str>) -> String {
+        let path = if self.holds_secret(&decode_bytes(path.as_bytes())) {
+            REDACTED
+        } else {
+            path
+        };
+        match query {
+            None => path.to_owned(),
+            Some(query) => format!("{path}?{}", String::from_utf8_lossy(&self.pairs(query.as_bytes()))),
+        }
+    }
+
+    /// Header fields, as names and values. Values that are not UTF-8 are kept as far as they are readable.
+    pub fn headers(&self, headers: &HeaderMap) -> Vec<(HeaderName, String)> {
+        headers
+            .iter()
+            .map(|(name, value)| {
+                let is_credential = CREDENTIAL_HEADERS.contains(&name.as_str());
+                let value = if is_credential || self.holds_secret(value.as_bytes()) {
+                    REDACTED.to_owned()
+                } else {
+                    String::from_utf8_lossy(value.as_bytes()).into_owned()
+                };
+                (name.clone(), value)
+            })
+            .collect()
+    }
+
+    /// A body of whatever type.
+    pub fn body<'b>(&self, body: &'b [u8]) -> Cow<'b, [u8]> {
+        let kept = match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
+            None => return Cow::Borrowed(body),
+            Some(b'{' | b'[') => self.json(body),
+            Some(_) => self.pairs(body),
+        };
+        if self.holds_secret(&kept) {
+            Cow::Borrowed(REDACTED.as_bytes())
+        } else {
+            kept
+        }
+    }
+
+    fn pairs<'b>(&self, text: &'b [u8]) -> Cow<'b, [u8]> {
+        let cut = |name: &[u8], value: &[u8]| {
+            let name = decode_bytes(name);
+            let is_credential = std::str::from_utf8(&name).is_ok_and(is_credential_name) && !value.is_empty();
+            is_credential || self.holds_secret(&name) || self.holds_secret(&decode_bytes(value))
+        };
+        if !raw_pairs(text).any(|(_, name, value)| cut(name, value)) {
+            return Cow::Borrowed(text);
+        }
+        let pairs = text.split(|byte| *byte == b'&').map(|raw| match raw_pairs(raw).next() {
+            Some((_, name, value)) if cut(name, value) => {
+                let name = if self.holds_secret(&decode_bytes(name)) {
+                    REDACTED.as_bytes()
+                } else {
+                    name
+                };
+                [name, b"=", REDACTED.as_bytes()].concat()
+            }
+            Some(_) | None => raw.to_vec(),
+        });
+        Cow::Owned(pairs.collect::<Vec<_>>().join(&b'&'))
+    }
+
+    /// Walks a JSON text token by token, whether it is well-formed or not: the value behind a credential's name, and every
+    /// string that holds a secret, is replaced.
+    fn json<'b>(&self, text: &'b [u8]) -> Cow<'b, [u8]> {
+        let mut kept: Vec<u8> = Vec::with_capacity(text.len());
+        let mut changed = false;
+        let mut at = 0;
+        let mut cut_next = false;
+        while at < text.len() {
+            let end = token_end(text, at);
+            let token = &text[at..end];
+            let is_value =
+                !matches!(token[0], b'{' | b'}' | b'[' | b']' | b',' | b':') && !token[0].is_ascii_whitespace();
+            let is_text = token[0] == b'"';
+            let unescaped: Option<String> = if is_text {
+                serde_json::from_slice(token).ok()
+            } else {
+                None
+            };
+            let next = text[end..].iter().find(|byte| !byte.is_ascii_whitespace());
+            let is_name = is_text && next == Some(&b':');
+            let held = unescaped.as_ref().map_or(token, |text| text.as_bytes());
+            if is_value && !is_name && cut_next || is_value && self.holds_secret(held) {
+                kept.extend_from_slice(format!("\"{REDACTED}\"").as_bytes());
+                changed = true;
+            } else {
+                kept.extend_from_slice(token);
+            }
+            if is_name {
+                cut_next = unescaped.as_deref().is_some_and(is_credential_name);
+            } else if is_value || token == b"," || token == b"}" {
+                cut_next = false;
+            }
+            at = end;
+        }
+        if changed { Cow::Owned(kept) } else { Cow::Borrowed(text) }
+    }
+
+    fn holds_secret(&self, bytes: &[u8]) -> bool {
+        self.secrets.iter().any(|secret| {
+            let secret = secret.expose();
+            bytes.windows(secret.len()).any(|window| window == secret)
+        })
+    }
+}
+
+fn is_credential_name(name: &str) -> bool {
+    CREDENTIAL_NAMES
+        .iter()
+        .any(|credential| credential.eq_ignore_ascii_case(name))
+}
+
+/// Where the JSON token at `start` ends: a string with its quotes, a structural character, or a run of anything else.
+fn token_end(text: &[u8], start: usize) -> usize {
+    let ends_run =
+        |byte: &u8| matches!(byte, b'{' | b'}' | b'[' | b']' | b',' | b':' | b'"') || byte.is_ascii_whitespace();
+    match text[start] {
+        b'"' => {
+            let mut at = start + 1;
+            while at < text.len() {
+                match text[at] {
+                    b'\\' => at += 2,
+                    b'"' => return at + 1,
+                    _ => at += 1,
+                }
+            }
+            text.len()
+        }
+        first if ends_run(&first) => start + 1,
+        _ => text[start..]
+            .iter()
+            .position(ends_run)
+            .map_or(text.len(), |length| start + length),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn redactor() -> Redactor {
+        Redactor::new([Secret::new(b"s3cr&t".as_slice())])
+    }
+
+    #[test]
+    fn secrets_and_credentials_are_cut_out_of_a_target() {
+        for (query, kept) in [
+            ("a=1&b=2", "a=1&b=2"),
+            ("a=1&token=abc&b=%20", "a=1&token=[redacted]&b=%20"),
+            ("Api_Key=abc", "Api_Key=[redacted]"),
+            ("%74oken=abc", "%74oken=[redacted]"),
+            ("token=", "token="),
+            ("x=s3cr%26t", "x=[redacted]"),
+            ("x=as3cr%26tb&y=1", "x=[redacted]&y=1"),
+            ("x=%73%33%63r%26t", "x=[redacted]"),
+            ("&&a=1", "&&a=1"),
+        ] {
+            assert_eq!(
+                redactor().target("/postback", Some(query)),
+                format!("/postback?{kept}"),
+                "{query}"
+            );
+        }
+        assert_eq!(redactor().target("/s3cr&t/x", None), REDACTED);
+    }
+
+    #[test]
+    fn secrets_and_credentials_are_cut_out_of_a_json_body() {
+        for (body, kept) in [
+            (r#"{"a":1}"#, r#"{"a":1}"#),
+            (r#"{"token": "abc", "a":1}"#, r#"{"token": "[redacted]", "a":1}"#),
+            (r#"{"\u0074oken":12.5}"#, r#"{"\u0074oken":"[redacted]"}"#),
+            (
+                r#"{"a":{"password":null,"b":"token"}}"#,
+                r#"{"a":{"password":"[redacted]","b":"token"}}"#,
+            ),
+            (r#"{"a":"x s3cr\u0026t"}"#, r#"{"a":"[redacted]"}"#),
+            (r#"{"token":"abc"#, r#"{"token":"[redacted]""#),
+            (r#"{"s3cr&t":1}"#, r#"{"[redacted]":1}"#),
+        ] {
+            assert_eq!(
+                String::from_utf8_lossy(&redactor().body(body.as_bytes())),
+                kept,
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn secrets_and_credentials_are_cut_out_of_headers() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("authorization", "Bearer x"),
+            ("cookie", "a=b"),
+            ("x-a", "1"),
+            ("x-b", "has s3cr&t in it"),
+        ] {
+            headers.insert(HeaderName::from_static(name), value.parse().expect("a value"));
+        }
+        let kept: Vec<_> = redactor()
+            .headers(&headers)
+            .into_iter()
+            .map(|(name, value)| format!("{name}: {value}"))
+            .collect();
+        assert_eq!(
+            kept,
+            [
+                "authorization: [redacted]",
+                "cookie: [redacted]",
+                "x-a: 1",
+                "x-b: [redacted]"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_body_of_any_other_kind_is_kept_unless_it_holds_a_secret() {
+        assert_eq!(&*redactor().body(b"\xff\x00<xml/>"), b"\xff\x00<xml/>");
+        assert_eq!(&*redactor().body(b"<x>s3cr&t</x>"), REDACTED.as_bytes());
+    }
+}

@@ -1,0 +1,98 @@
+//! Places in a request that a scheme can name: `header.X`, `query.X`, `form.X`, `json./pointer`.
+
+use std::fmt;
+
+use http::HeaderName;
+
+use crate::domain::json::{self, Json};
+use crate::domain::postback::{Body, Form, RawPostback, value_of};
+
+/// A place in a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reference {
+    /// A header field, in any case.
+    Header(HeaderName),
+    /// A query parameter, by its decoded name.
+    Query(String),
+    /// A parameter of a form body, by its decoded name.
+    Form(String),
+    /// A scalar of a JSON body, by RFC 6901 pointer.
+    Json(String),
+}
+
+/// What stands at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found<'a> {
+    /// Nothing.
+    None,
+    /// One value: a header's bytes, a parameter decoded, a JSON scalar's own text.
+    One(&'a [u8]),
+    /// A header that was sent more than once.
+    Several,
+}
+
+/// A text that names no place.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} names no place in a request; expected header.NAME, query.NAME, form.NAME or json./POINTER")]
+pub struct ReferenceError(String);
+
+impl Reference {
+    /// Reads a place's name.
+    ///
+    /// # Errors
+    ///
+    /// When it names none.
+    pub fn parse(text: &str) -> Result<Self, ReferenceError> {
+        let fault = || ReferenceError(text.to_owned());
+        let (place, name) = text.split_once('.').ok_or_else(fault)?;
+        if name.is_empty() {
+            return Err(fault());
+        }
+        match place {
+            "header" => name.parse().map(Self::Header).map_err(|_| fault()),
+            "query" => Ok(Self::Query(name.to_owned())),
+            "form" => Ok(Self::Form(name.to_owned())),
+            "json" if name.starts_with('/') => Ok(Self::Json(name.to_owned())),
+            _ => Err(fault()),
+        }
+    }
+
+    /// What stands at this place of a request. An empty parameter is nothing.
+    pub fn find<'a>(&self, raw: &'a RawPostback, form: &'a Form<'a>) -> Found<'a> {
+        let text = match self {
+            Self::Header(name) => {
+                let mut values = raw.headers.get_all(name).iter();
+                return match (values.next(), values.next()) {
+                    (None, _) => Found::None,
+                    (Some(value), None) if !value.is_empty() => Found::One(value.as_bytes()),
+                    (Some(_), None) => Found::None,
+                    (Some(_), Some(_)) => Found::Several,
+                };
+            }
+            Self::Query(name) => form.query_value(name),
+            Self::Form(name) => match &form.body {
+                Body::Form(pairs) => value_of(pairs, name),
+                Body::Empty | Body::Json(_) => None,
+            },
+            Self::Json(pointer) => match &form.body {
+                Body::Json(members) => json::at_pointer(members, pointer).and_then(Json::scalar),
+                Body::Empty | Body::Form(_) => None,
+            },
+        };
+        match text {
+            Some(text) if !text.is_empty() => Found::One(text.as_bytes()),
+            Some(_) | None => Found::None,
+        }
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Header(name) => write!(f, "header.{name}"),
+            Self::Query(name) => write!(f, "query.{name}"),
+            Self::Form(name) => write!(f, "form.{name}"),
+            Self::Json(pointer) => write!(f, "json.{pointer}"),
+        }
+    }
+}
