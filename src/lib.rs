@@ -1,3 +1,5 @@
 //! postbackd
 
 pub mod domain;
+pub mod http;
+pub mod store;
