@@ -1,1 +1,3 @@
 //! postbackd
+
+pub mod store;
