@@ -1,0 +1,3 @@
+//! Everything that knows PostgreSQL: the only importer of sqlx.
+
+pub mod private;
