@@ -1,5 +1,6 @@
 //! An ad network: who calls `/postback`, how it proves itself and how its words are read.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,6 +8,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 use super::address;
+use super::campaign::Campaigns;
 use super::conversion::{DedupeRule, Status};
 use super::mapping::{Mapping, StatusTable};
 use super::money::Currency;
@@ -78,5 +80,27 @@ impl Network {
             form,
             network: self,
         })
+    }
+}
+
+/// The rules of one configuration: what a request is read and decided under. It is replaced whole, so that a request sees
+/// one configuration.
+#[derive(Debug, Clone, Default)]
+pub struct RuleBook {
+    /// The networks by their names.
+    pub networks: HashMap<Arc<str>, Arc<Network>>,
+    /// The campaigns.
+    pub campaigns: Arc<Campaigns>,
+}
+
+/// The window of a network that the configuration no longer has.
+const WINDOW_OF_THE_UNKNOWN: Duration = Duration::from_secs(30 * 24 * 3600);
+
+impl RuleBook {
+    /// From click to conversion for a network, unless the click's campaign says otherwise.
+    pub fn window_of(&self, network: &str) -> Duration {
+        self.networks
+            .get(network)
+            .map_or(WINDOW_OF_THE_UNKNOWN, |network| network.window)
     }
 }

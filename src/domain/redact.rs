@@ -1,11 +1,16 @@
 //! What of a request may be stored: secrets, tokens and credentials are cut out before anything is kept.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
+use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName};
 
 use super::form::{decode_bytes, raw_pairs};
+use super::id::PostbackId;
+use super::postback::RawPostback;
 use super::secret::Secret;
+use super::time::Timestamp;
 
 /// What stands in place of what was cut out.
 pub const REDACTED: &str = "[redacted]";
@@ -57,7 +62,51 @@ pub struct Redactor {
     secrets: Vec<Secret>,
 }
 
+/// A request as it may be kept. Only [`Redactor::redact`] makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RedactedRequest {
+    /// Our id of it.
+    pub id: PostbackId,
+    /// When it was received.
+    pub received_at: Timestamp,
+    /// The client's address.
+    pub remote_ip: IpAddr,
+    /// The configured network that it names.
+    pub network: Option<Arc<str>>,
+    /// The method.
+    pub method: String,
+    /// Path and query.
+    pub target: String,
+    /// The header fields as a JSON object; a field that was sent several times is one text, joined by commas.
+    pub headers: String,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
 impl Redactor {
+    /// What of a request may be kept.
+    pub fn redact(&self, raw: &RawPostback, network: Option<&Arc<str>>) -> RedactedRequest {
+        let mut headers = serde_json::Map::new();
+        for (name, value) in self.headers(&raw.headers) {
+            match headers.get_mut(name.as_str()) {
+                Some(serde_json::Value::String(first)) => *first = format!("{first}, {value}"),
+                Some(_) | None => {
+                    headers.insert(name.as_str().to_owned(), value.into());
+                }
+            }
+        }
+        RedactedRequest {
+            id: raw.id,
+            received_at: raw.received_at,
+            remote_ip: raw.remote_ip,
+            network: network.cloned(),
+            method: raw.method.to_string(),
+            target: self.target(raw.uri.path(), raw.uri.query()),
+            headers: serde_json::Value::Object(headers).to_string(),
+            body: self.body(&raw.body).into_owned(),
+        }
+    }
+
     /// A redactor of the configuration's secrets.
     pub fn new(secrets: impl IntoIterator<Item = Secret>) -> Self {
         Self {

@@ -137,6 +137,14 @@ impl Refusal {
         self
     }
 
+    /// The refusal in words for the operator, with the parameter at fault.
+    pub fn logged_detail(&self) -> String {
+        match &self.param {
+            Some(param) => format!("{param}: {}", self.detail),
+            None => self.detail.clone().into_owned(),
+        }
+    }
+
     /// The code that the operator sees: the true reason where there is one.
     pub fn logged_code(&self) -> &'static str {
         self.reason.unwrap_or(self.code.as_str())

@@ -1,3 +1,26 @@
 //! Everything that knows PostgreSQL: the only importer of sqlx.
+//!
+//! Each file of statements belongs to one table; one function is one statement, and its comment says what it
+//! guarantees. Ingest writes over [`Link`]s, connections of its own with deadlines; the private API reads over a small
+//! [`Reader`] pool that cannot slow ingest down.
 
+mod batch;
+mod clicks;
+mod connect;
+mod conversions;
+mod error;
+mod link;
+mod migrate;
+mod partitions;
+mod postbacks;
 pub mod private;
+mod read;
+
+pub use batch::{LateClicks, PostbackBatch};
+pub use connect::{DatabaseUrl, DatabaseUrlError};
+pub use error::StoreError;
+pub use link::Link;
+pub use migrate::{MigrateError, migrate};
+pub use partitions::{PARTITIONS_AHEAD_MIGRATE, PARTITIONS_AHEAD_SERVE, make_partitions};
+pub use postbacks::{LogRow, LogVerdict};
+pub use read::{ClickView, ConversionFilter, ConversionView, Cursor, PostbackView, Reader, StepView};

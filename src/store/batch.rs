@@ -1,0 +1,249 @@
+//! Batches: whole transactions, each all or nothing.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use sqlx::{Acquire as _, PgConnection};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use crate::domain::click::Click;
+use crate::domain::conversion::{Conversion, Step};
+use crate::domain::id::{ClickId, ConversionId};
+use crate::domain::ledger::{Ledger, Settled};
+use crate::domain::network::RuleBook;
+use crate::domain::postback::Postback;
+use crate::domain::redact::RedactedRequest;
+use crate::domain::time::Timestamp;
+
+use super::error::StoreError;
+use super::link::Link;
+use super::postbacks::{LogRow, LogVerdict};
+use super::{clicks, conversions, postbacks};
+
+/// How often a batch decides again what it lost to other replicas. Each round is lost only when somebody else's was
+/// won, so more than a few mean that something is wrong.
+const ROUNDS_MAX: usize = 10;
+
+/// A postback to be decided, with what the raw log keeps of its request and the rules that it came under.
+#[derive(Debug, Clone, Copy)]
+pub struct PostbackBatch<'a> {
+    /// The postback as read.
+    pub postback: &'a Postback,
+    /// Its request as it may be kept.
+    pub request: &'a RedactedRequest,
+    /// The rules of the configuration that it was read under.
+    pub rules: &'a Arc<RuleBook>,
+}
+
+/// Clicks that arrived after conversions that name them.
+#[derive(Debug, Clone, Copy)]
+pub struct LateClicks<'a> {
+    /// The rules that attribution goes by.
+    pub rules: &'a RuleBook,
+    /// When it happens.
+    pub now: Timestamp,
+}
+
+impl Link {
+    /// Stores clicks, and gives them the conversions that came before them. When it returns, both are durable.
+    ///
+    /// # Errors
+    ///
+    /// Nothing was stored, or, where PostgreSQL became unavailable, the outcome is unknown and repeating is safe.
+    pub async fn store_clicks(
+        &mut self,
+        clicks: &[&Click],
+        late: LateClicks<'_>,
+        deadline: Instant,
+    ) -> Result<(), StoreError> {
+        self.run(deadline, async |connection| {
+            let mut transaction = connection.begin().await?;
+            clicks::insert(&mut transaction, clicks).await?;
+            let ids: Vec<ClickId> = clicks.iter().map(|click| click.id).collect();
+            attribute_late(&mut transaction, &ids, late).await?;
+            Ok(transaction.commit().await?)
+        })
+        .await
+    }
+
+    /// Looks for clicks that are stored although conversions still wait for them, and gives them those conversions.
+    /// Returns how many clicks it found; at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::store_clicks`].
+    pub async fn sweep_late_clicks(
+        &mut self,
+        late: LateClicks<'_>,
+        since: Timestamp,
+        limit: i64,
+        deadline: Instant,
+    ) -> Result<usize, StoreError> {
+        self.run(deadline, async |connection| {
+            let ids = conversions::arrived_clicks(connection, since, limit).await?;
+            if !ids.is_empty() {
+                let mut transaction = connection.begin().await?;
+                attribute_late(&mut transaction, &ids, late).await?;
+                transaction.commit().await?;
+            }
+            Ok(ids.len())
+        })
+        .await
+    }
+
+    /// Decides postbacks one after the other and stores what comes of it: conversions, history and raw log, in one
+    /// transaction. When it returns, all of it is durable; the answers are in the order of the batch.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::store_clicks`].
+    pub async fn settle_postbacks(
+        &mut self,
+        batch: &[PostbackBatch<'_>],
+        deadline: Instant,
+    ) -> Result<Vec<Settled>, StoreError> {
+        self.run(deadline, async |connection| {
+            let mut transaction = connection.begin().await?;
+            let settled = settle(&mut transaction, batch).await?;
+            let verdicts: Vec<LogVerdict> = batch
+                .iter()
+                .zip(&settled)
+                .map(|(item, settled)| {
+                    let conversion = settled
+                        .answer
+                        .conversion_id
+                        .as_ref()
+                        .map(|_| item.postback.conversion_id);
+                    LogVerdict::Decided(settled.answer.verdict, conversion)
+                })
+                .collect();
+            let rows: Vec<LogRow<'_>> = batch
+                .iter()
+                .zip(&verdicts)
+                .map(|(item, verdict)| LogRow {
+                    request: item.request,
+                    verdict,
+                })
+                .collect();
+            postbacks::insert(&mut transaction, &rows).await?;
+            transaction.commit().await?;
+            Ok(settled)
+        })
+        .await
+    }
+
+    /// Appends refused requests to the raw log.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::store_clicks`].
+    pub async fn log_refusals(&mut self, rows: &[LogRow<'_>], deadline: Instant) -> Result<(), StoreError> {
+        self.run(deadline, async |connection| postbacks::insert(connection, rows).await)
+            .await
+    }
+}
+
+/// Decides a batch against the database, again where another replica was faster, and writes conversions and history.
+async fn settle(connection: &mut PgConnection, batch: &[PostbackBatch<'_>]) -> Result<Vec<Settled>, StoreError> {
+    let click_ids: Vec<ClickId> = batch.iter().filter_map(|item| item.postback.click.id()).collect();
+    let click_facts = clicks::facts(connection, &click_ids).await?;
+
+    let mut settled: Vec<Option<Settled>> = batch.iter().map(|_| None).collect();
+    let mut open: Vec<usize> = (0..batch.len()).collect();
+    for _ in 0..ROUNDS_MAX {
+        let ids: Vec<ConversionId> = open.iter().map(|index| batch[*index].postback.conversion_id).collect();
+        let known = conversions::load(connection, &ids).await?;
+        let mut ledger = Ledger::new(known, click_facts.iter().cloned());
+        for index in &open {
+            let item = &batch[*index];
+            settled[*index] = Some(ledger.settle(item.postback, &item.rules.campaigns));
+        }
+
+        let changed: Vec<&Conversion> = ledger.changed().collect();
+        let written = write(connection, &changed).await?;
+        let lost: HashSet<ConversionId> = changed
+            .iter()
+            .map(|conversion| conversion.id)
+            .filter(|id| !written.contains(&id.uuid()))
+            .collect();
+        let (again, done): (Vec<usize>, Vec<usize>) = open
+            .into_iter()
+            .partition(|index| lost.contains(&batch[*index].postback.conversion_id));
+        let steps: Vec<(ConversionId, &Step)> = done
+            .iter()
+            .filter_map(|index| {
+                let step = settled[*index].as_ref()?.step.as_ref()?;
+                Some((batch[*index].postback.conversion_id, step))
+            })
+            .collect();
+        if !steps.is_empty() {
+            conversions::insert_steps(connection, &steps).await?;
+        }
+        open = again;
+        if open.is_empty() {
+            return Ok(settled.into_iter().flatten().collect());
+        }
+    }
+    Err(StoreError::Contended)
+}
+
+/// Writes new and changed conversions; returns the ids of those that no other replica was faster with.
+async fn write(connection: &mut PgConnection, changed: &[&Conversion]) -> Result<HashSet<Uuid>, StoreError> {
+    let mut sorted = changed.to_vec();
+    sorted.sort_unstable_by_key(|conversion| conversion.id);
+    let (new, known): (Vec<&Conversion>, Vec<&Conversion>) = sorted
+        .into_iter()
+        .partition(|conversion| conversion.stored_revision == 0);
+    let mut written = HashSet::with_capacity(changed.len());
+    if !new.is_empty() {
+        written.extend(conversions::insert(connection, &new).await?);
+    }
+    if !known.is_empty() {
+        written.extend(conversions::update(connection, &known).await?);
+    }
+    Ok(written)
+}
+
+/// Gives clicks that are stored (or about to be, in this transaction) the conversions that wait for them.
+async fn attribute_late(
+    connection: &mut PgConnection,
+    clicks: &[ClickId],
+    late: LateClicks<'_>,
+) -> Result<(), StoreError> {
+    for _ in 0..ROUNDS_MAX {
+        let waiting = conversions::waiting_for(connection, clicks).await?;
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let facts = clicks::facts(connection, clicks).await?;
+        let mut waiting = conversions::load(connection, &waiting).await?;
+        let mut steps = Vec::with_capacity(waiting.len());
+        for conversion in &mut waiting {
+            let click = facts.iter().find(|click| Some(click.id) == conversion.click.id());
+            let window = late.rules.window_of(&conversion.network);
+            if let Some(step) =
+                click.and_then(|it| conversion.meet_late_click(it, window, &late.rules.campaigns, late.now))
+            {
+                steps.push((conversion.id, step));
+            }
+        }
+        let changed: Vec<&Conversion> = waiting.iter().filter(|it| it.revision != it.stored_revision).collect();
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let written = write(connection, &changed).await?;
+        let kept: Vec<(ConversionId, &Step)> = steps
+            .iter()
+            .filter(|(id, _)| written.contains(&id.uuid()))
+            .map(|(id, step)| (*id, step))
+            .collect();
+        if !kept.is_empty() {
+            conversions::insert_steps(connection, &kept).await?;
+        }
+        if written.len() == changed.len() {
+            return Ok(());
+        }
+    }
+    Err(StoreError::Contended)
+}

@@ -1,0 +1,302 @@
+//! The tables `conversions` and `conversion_changes`, as ingest uses them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+use sqlx::PgConnection;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::domain::attribution::{Attribution, Credit, Reason};
+use crate::domain::conversion::{Conversion, DedupeRule, SentClickId, Snapshot, State, Status, Step, StepKind};
+use crate::domain::id::{ClickId, ConversionId};
+use crate::domain::money::{Amount, Currency};
+use crate::domain::time::Timestamp;
+
+use super::error::StoreError;
+
+/// The row holds a word that this program does not know: a newer one wrote it.
+fn unknown(column: &str, word: &str) -> StoreError {
+    StoreError::Unavailable(sqlx::Error::Decode(
+        format!("unknown {column} {word:?} in the database").into(),
+    ))
+}
+
+/// Those of the conversions that are recorded, with their histories.
+pub(super) async fn load(connection: &mut PgConnection, ids: &[ConversionId]) -> Result<Vec<Conversion>, StoreError> {
+    let mut ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let rows = sqlx::query!(
+        r#"
+        select conversions.id, received_at, updated_at, event_time, click_time, click_id, revision, attributed, network,
+            event, status, dedupe, transaction_id, payout, currency, click_id_sent, campaign, affiliate, reason, user_id,
+            device_id
+        from unnest($1::uuid[]) as wanted (id)
+        join conversions on conversions.id = wanted.id
+        "#,
+        &ids,
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let found: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let mut histories = if found.is_empty() {
+        HashMap::new()
+    } else {
+        load_steps(connection, &found).await?
+    };
+
+    let mut conversions = Vec::with_capacity(rows.len());
+    for row in rows {
+        let attribution = match row.reason.as_deref() {
+            None => Attribution::Attributed,
+            Some(word) => Attribution::Unattributed(Reason::parse(word).ok_or_else(|| unknown("reason", word))?),
+        };
+        let credit = row.campaign.zip(row.click_time).map(|(campaign, click_time)| Credit {
+            campaign,
+            affiliate: row.affiliate,
+            click_time: click_time.into(),
+        });
+        conversions.push(Conversion {
+            id: ConversionId::from_stored(row.id),
+            network: Arc::from(row.network),
+            transaction_id: row.transaction_id,
+            event: row.event,
+            dedupe: DedupeRule::parse(&row.dedupe).ok_or_else(|| unknown("dedupe", &row.dedupe))?,
+            state: State {
+                status: Status::parse(&row.status).ok_or_else(|| unknown("status", &row.status))?,
+                payout: row.payout.map(Amount::from_stored),
+                currency: row.currency.as_deref().and_then(Currency::parse),
+            },
+            click: SentClickId::from_stored(row.click_id, row.click_id_sent),
+            attribution,
+            credit,
+            user_id: row.user_id,
+            device_id: row.device_id,
+            event_time: row.event_time.map(Timestamp::from),
+            received_at: row.received_at.into(),
+            updated_at: row.updated_at.into(),
+            revision: row.revision,
+            stored_revision: row.revision,
+            steps: histories.remove(&row.id).unwrap_or_default(),
+        });
+    }
+    Ok(conversions)
+}
+
+/// The histories of recorded conversions, oldest step first.
+async fn load_steps(connection: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<Step>>, StoreError> {
+    let rows = sqlx::query!(
+        r#"
+        select conversion_id, postback_id, at, event_time, revision, kind, status, payout,
+            before as "before: Json<Snapshot>", after as "after!: Json<Snapshot>"
+        from unnest($1::uuid[]) as wanted (id)
+        join conversion_changes on conversion_id = wanted.id
+        order by conversion_id, revision
+        "#,
+        ids,
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut histories: HashMap<Uuid, Vec<Step>> = HashMap::new();
+    for row in rows {
+        let step = Step {
+            kind: StepKind::parse(&row.kind).ok_or_else(|| unknown("kind", &row.kind))?,
+            cause: row.postback_id,
+            at: row.at.into(),
+            revision: row.revision,
+            event_time: row.event_time.map(Timestamp::from),
+            status: Status::parse(&row.status).ok_or_else(|| unknown("status", &row.status))?,
+            payout: row.payout.map(Amount::from_stored),
+            from: row.before.map(|Json(snapshot)| snapshot),
+            to: row.after.0,
+        };
+        histories.entry(row.conversion_id).or_default().push(step);
+    }
+    Ok(histories)
+}
+
+/// A column of a statement's rows.
+fn column<'c, T>(conversions: &[&'c Conversion], value: impl Fn(&'c Conversion) -> T) -> Vec<T> {
+    conversions.iter().map(|conversion| value(conversion)).collect()
+}
+
+/// What the matched clicks say, as a column.
+fn credits<'c>(conversions: &[&'c Conversion], value: fn(&Credit) -> Option<&str>) -> Vec<Option<&'c str>> {
+    column(conversions, move |conversion| {
+        conversion.credit.as_ref().and_then(value)
+    })
+}
+
+fn currencies<'c>(conversions: &[&'c Conversion]) -> Vec<Option<&'c str>> {
+    column(conversions, |conversion| {
+        conversion.state.currency.as_ref().map(Currency::code)
+    })
+}
+
+fn reasons(conversions: &[&Conversion]) -> Vec<Option<&'static str>> {
+    column(conversions, |conversion| {
+        conversion.attribution.reason().map(Reason::as_str)
+    })
+}
+
+fn click_times(conversions: &[&Conversion]) -> Vec<Option<DateTime<Utc>>> {
+    column(conversions, |conversion| {
+        conversion.credit.as_ref().map(|credit| credit.click_time.into())
+    })
+}
+
+/// Records new conversions; returns the ids of those that were new. The others were recorded by another replica in the
+/// meantime, are left untouched and have to be decided again. Expects them sorted by id, so that two writers take rows in
+/// the same order and cannot deadlock.
+pub(super) async fn insert(connection: &mut PgConnection, new: &[&Conversion]) -> Result<Vec<Uuid>, StoreError> {
+    let text = |value: fn(&Conversion) -> Option<&str>| column(new, value);
+    let written = sqlx::query_scalar!(
+        r#"
+        insert into conversions (id, received_at, updated_at, event_time, click_time, click_id, revision, attributed,
+            network, event, status, dedupe, transaction_id, payout, currency, click_id_sent, campaign, affiliate, reason,
+            user_id, device_id)
+        select * from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[],
+            $6::uuid[], $7::int4[], $8::bool[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
+            $14::numeric[], $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[], $21::text[])
+        on conflict (id) do nothing
+        returning id
+        "#,
+        &column(new, |conversion| conversion.id.uuid()),
+        &column(new, |conversion| conversion.received_at.into()),
+        &column(new, |conversion| conversion.updated_at.into()),
+        &column(new, |conversion| conversion.event_time.map(Into::into)) as &[Option<DateTime<Utc>>],
+        &click_times(new) as &[Option<DateTime<Utc>>],
+        &column(new, |conversion| conversion.click.id().map(ClickId::uuid)) as &[Option<Uuid>],
+        &column(new, |conversion| conversion.revision),
+        &column(new, |conversion| conversion.attribution == Attribution::Attributed),
+        &column(new, |conversion| &*conversion.network) as &[&str],
+        &column(new, |conversion| conversion.event.as_str()) as &[&str],
+        &column(new, |conversion| conversion.state.status.as_str()) as &[&str],
+        &column(new, |conversion| conversion.dedupe.as_str()) as &[&str],
+        &text(|conversion| conversion.transaction_id.as_deref()) as &[Option<&str>],
+        &column(new, |conversion| conversion.state.payout.map(Amount::decimal)) as &[Option<Decimal>],
+        &currencies(new) as &[Option<&str>],
+        &text(|conversion| conversion.click.kept_text()) as &[Option<&str>],
+        &credits(new, |credit| Some(credit.campaign.as_str())) as &[Option<&str>],
+        &credits(new, |credit| credit.affiliate.as_deref()) as &[Option<&str>],
+        &reasons(new) as &[Option<&str>],
+        &text(|conversion| conversion.user_id.as_deref()) as &[Option<&str>],
+        &text(|conversion| conversion.device_id.as_deref()) as &[Option<&str>],
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(written)
+}
+
+/// Writes changed conversions over the revisions that they were decided on; returns the ids of those that were written.
+/// The others were changed by another replica in the meantime and have to be decided again. Expects them sorted by id.
+pub(super) async fn update(connection: &mut PgConnection, changed: &[&Conversion]) -> Result<Vec<Uuid>, StoreError> {
+    let written = sqlx::query_scalar!(
+        r#"
+        update conversions set
+            updated_at = row.updated_at, click_time = row.click_time, revision = row.revision,
+            attributed = row.attributed, status = row.status, payout = row.payout, currency = row.currency,
+            campaign = row.campaign, affiliate = row.affiliate, reason = row.reason
+        from unnest($1::uuid[], $2::int4[], $3::timestamptz[], $4::timestamptz[], $5::int4[], $6::bool[], $7::text[],
+            $8::numeric[], $9::text[], $10::text[], $11::text[], $12::text[])
+            as row (id, decided_on, updated_at, click_time, revision, attributed, status, payout, currency, campaign,
+            affiliate, reason)
+        where conversions.id = row.id and conversions.revision = row.decided_on
+        returning conversions.id
+        "#,
+        &column(changed, |conversion| conversion.id.uuid()),
+        &column(changed, |conversion| conversion.stored_revision),
+        &column(changed, |conversion| conversion.updated_at.into()),
+        &click_times(changed) as &[Option<DateTime<Utc>>],
+        &column(changed, |conversion| conversion.revision),
+        &column(changed, |conversion| conversion.attribution == Attribution::Attributed),
+        &column(changed, |conversion| conversion.state.status.as_str()) as &[&str],
+        &column(changed, |conversion| conversion.state.payout.map(Amount::decimal)) as &[Option<Decimal>],
+        &currencies(changed) as &[Option<&str>],
+        &credits(changed, |credit| Some(credit.campaign.as_str())) as &[Option<&str>],
+        &credits(changed, |credit| credit.affiliate.as_deref()) as &[Option<&str>],
+        &reasons(changed) as &[Option<&str>],
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(written)
+}
+
+/// Appends steps to the histories of conversions that were written in this transaction.
+pub(super) async fn insert_steps(
+    connection: &mut PgConnection,
+    steps: &[(ConversionId, &Step)],
+) -> Result<(), StoreError> {
+    fn column<'s, T>(steps: &[(ConversionId, &'s Step)], value: impl Fn(&'s Step) -> T) -> Vec<T> {
+        steps.iter().map(|(_, step)| value(step)).collect()
+    }
+    let ids: Vec<Uuid> = steps.iter().map(|(id, _)| id.uuid()).collect();
+    sqlx::query!(
+        r#"
+        insert into conversion_changes (conversion_id, postback_id, at, event_time, revision, kind, status, payout, before,
+            after)
+        select * from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::int4[], $6::text[],
+            $7::text[], $8::numeric[], $9::jsonb[], $10::jsonb[])
+        on conflict (conversion_id, postback_id) do nothing
+        "#,
+        &ids,
+        &column(steps, |step| step.cause),
+        &column(steps, |step| step.at.into()),
+        &column(steps, |step| step.event_time.map(Into::into)) as &[Option<DateTime<Utc>>],
+        &column(steps, |step| step.revision),
+        &column(steps, |step| step.kind.as_str()) as &[&str],
+        &column(steps, |step| step.status.as_str()) as &[&str],
+        &column(steps, |step| step.payout.map(Amount::decimal)) as &[Option<Decimal>],
+        &column(steps, |step| step.from.as_ref().map(Json)) as &[Option<Json<&Snapshot>>],
+        &column(steps, |step| Json(&step.to)) as &[Json<&Snapshot>],
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The conversions that wait for one of these clicks.
+pub(super) async fn waiting_for(
+    connection: &mut PgConnection,
+    clicks: &[ClickId],
+) -> Result<Vec<ConversionId>, StoreError> {
+    let clicks: Vec<Uuid> = clicks.iter().map(|click| click.uuid()).collect();
+    let ids = sqlx::query_scalar!(
+        r#"
+        select conversions.id
+        from unnest($1::uuid[]) as arrived (id)
+        join conversions on conversions.click_id = arrived.id
+        where conversions.reason = 'unknown_click'
+        "#,
+        &clicks,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(ids.into_iter().map(ConversionId::from_stored).collect())
+}
+
+/// Clicks that are stored although conversions still wait for them; at most `limit`, of conversions received since
+/// `since`.
+pub(super) async fn arrived_clicks(
+    connection: &mut PgConnection,
+    since: Timestamp,
+    limit: i64,
+) -> Result<Vec<ClickId>, StoreError> {
+    let ids = sqlx::query_scalar!(
+        r#"
+        select clicks.id
+        from conversions
+        join clicks on clicks.id = conversions.click_id
+        where conversions.reason = 'unknown_click' and conversions.received_at >= $1
+        limit $2
+        "#,
+        DateTime::<Utc>::from(since),
+        limit,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(ids.into_iter().map(ClickId::from_stored).collect())
+}

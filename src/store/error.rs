@@ -1,0 +1,42 @@
+//! What a failed statement means to its caller.
+
+/// Why PostgreSQL did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It cannot be reached, is stuck, read-only or half migrated. The outcome of a write is unknown; repeating is safe.
+    #[error("postgres is unavailable")]
+    Unavailable(#[source] sqlx::Error),
+    /// It did not answer before the deadline of its caller. The outcome of a write is unknown; repeating is safe.
+    #[error("postgres did not answer in time")]
+    TimedOut,
+    /// It gave up a transaction so that another could go on. The same again may succeed.
+    #[error("postgres asks to repeat the transaction")]
+    Repeat(#[source] sqlx::Error),
+    /// It refused a row of the statement. Repeating will not help; bisecting the batch finds the row.
+    #[error("postgres refused a row")]
+    Refused(#[source] sqlx::Error),
+    /// Rows kept changing under the batch, more often than its bound.
+    #[error("other writers changed the same conversions again and again")]
+    Contended,
+}
+
+impl From<sqlx::Error> for StoreError {
+    /// SQLSTATE classes 22 (data exception), 23 (integrity constraint) and 54 (program limit) blame the row; 40001 and
+    /// 40P01 ask to repeat; everything else is the database's own trouble.
+    /// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
+    fn from(error: sqlx::Error) -> Self {
+        let code = match &error {
+            sqlx::Error::Database(database) => database
+                .try_downcast_ref::<sqlx::postgres::PgDatabaseError>()
+                .map(|error| error.code().to_owned()),
+            // A value that cannot even be sent is the row's fault as well.
+            sqlx::Error::Encode(_) => return Self::Refused(error),
+            _ => None,
+        };
+        match code.as_deref() {
+            Some("40001" | "40P01") => Self::Repeat(error),
+            Some(code) if ["22", "23", "54"].iter().any(|class| code.starts_with(class)) => Self::Refused(error),
+            Some(_) | None => Self::Unavailable(error),
+        }
+    }
+}

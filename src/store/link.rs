@@ -1,0 +1,79 @@
+//! A writer's connection: opened when it is needed, closed when anything about it is in doubt.
+//!
+//! It is no pool on purpose. A pooled connection whose statement ran into a time-out may be handed on in the middle of an
+//! answer, and a time-out around a silent peer can keep its permit for ever. A link closes its connection after every
+//! failure and opens another one the next time.
+
+use std::time::Duration;
+
+use sqlx::postgres::PgConnection;
+use sqlx::{ConnectOptions as _, Connection as _};
+use tokio::time::{Instant, timeout_at};
+
+use super::connect::{DatabaseUrl, Purpose};
+use super::error::StoreError;
+
+/// Longest time that opening a connection may take, whatever its caller would wait.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// A connection of one writer.
+#[derive(Debug)]
+pub struct Link {
+    url: DatabaseUrl,
+    connection: Option<PgConnection>,
+}
+
+impl Link {
+    /// A link that is not open yet.
+    pub const fn new(url: DatabaseUrl) -> Self {
+        Self { url, connection: None }
+    }
+
+    /// Runs `work` on the connection before `deadline`. After any failure but a refused row the connection is closed:
+    /// PostgreSQL then rolls back whatever was under way.
+    ///
+    /// # Errors
+    ///
+    /// What `work` says, or that PostgreSQL could not be reached in time.
+    pub(super) async fn run<T>(
+        &mut self,
+        deadline: Instant,
+        work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        // Taken out while it works: if the caller is dropped here, the connection is dropped, and closed, with it.
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => self.open(deadline).await?,
+        };
+        let outcome = timeout_at(deadline, work(&mut connection))
+            .await
+            .unwrap_or(Err(StoreError::TimedOut));
+        match &outcome {
+            Ok(_) | Err(StoreError::Refused(_) | StoreError::Repeat(_) | StoreError::Contended) => {
+                self.connection = Some(connection);
+            }
+            Err(StoreError::Unavailable(_) | StoreError::TimedOut) => drop(connection),
+        }
+        outcome
+    }
+
+    async fn open(&self, deadline: Instant) -> Result<PgConnection, StoreError> {
+        let deadline = deadline.min(Instant::now() + CONNECT_TIMEOUT);
+        let options = self.url.options(Purpose::Ingest);
+        match timeout_at(deadline, options.connect()).await {
+            Ok(Ok(connection)) => Ok(connection),
+            Ok(Err(error)) => Err(StoreError::Unavailable(error)),
+            Err(_) => Err(StoreError::TimedOut),
+        }
+    }
+
+    /// Whether PostgreSQL answers before the deadline.
+    ///
+    /// # Errors
+    ///
+    /// Why it does not.
+    pub async fn ping(&mut self, deadline: Instant) -> Result<(), StoreError> {
+        self.run(deadline, async |connection| Ok(connection.ping().await?))
+            .await
+    }
+}
