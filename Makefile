@@ -1,0 +1,25 @@
+.DEFAULT_GOAL := help
+.PHONY: demo run test lint sqlx-prepare help
+
+demo: ## Shows postbackd at work, on a throw-away database (ARGS=--stay goes on serving)
+	@.ci/install-needs
+	@test -e target/debug/postbackd || echo "Building; the first time this takes about two minutes."
+	@cargo run --quiet --locked -- demo $(ARGS)
+
+run: ## Serves with config/postbackd.toml; without DATABASE_URL on a PostgreSQL of its own in data/
+	cargo run -- serve --config config/postbackd.toml
+
+test: ## Runs every test, against PostgreSQL clusters that the tests start themselves
+	@.ci/install-needs
+	cargo test --locked
+
+lint: ## Checks format, lints and documentation, and takes no warnings
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- --deny warnings
+	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --no-deps --document-private-items
+
+sqlx-prepare: ## Renews .sqlx after a change of a migration or an SQL statement
+	@.ci/sqlx-prepare
+
+help: ## Lists these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
