@@ -1,2 +1,7 @@
-//! main
-fn main() {}
+//! The program: parse the arguments, run the command, exit with its code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    postbackd::cli::run()
+}

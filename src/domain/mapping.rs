@@ -286,7 +286,7 @@ impl<'a> VerifiedPostback<'a> {
             Field::EventTime,
             Code::InvalidEventTime,
             time_expected,
-            parse_event_time,
+            Timestamp::parse_sent,
         )?;
         let user_id = self.text(Field::UserId)?.map(|found| found.value.into_owned());
         let device_id = self.text(Field::DeviceId)?.map(|found| found.value.into_owned());
@@ -386,16 +386,3 @@ impl FieldValue<'_> {
 
 const PAYOUT_EXPECTED: &str = "expected a decimal number, as 12.50, with at most 12 digits before and 6 behind the point, not negative unless the \
      network may send such";
-
-/// Reads an event time. The `+` of an offset and a space in its place are the same here: a query that was not
-/// percent-encoded has lost it.
-fn parse_event_time(text: &str) -> Option<Timestamp> {
-    if let Some(at) = Timestamp::parse_unix(text) {
-        return Some(at);
-    }
-    let mut repaired = text.to_owned();
-    if let Some(at) = repaired.rfind(' ').filter(|at| *at > "2026-03-01 ".len()) {
-        repaired.replace_range(at..=at, "+");
-    }
-    Timestamp::parse_rfc3339(&repaired)
-}

@@ -82,6 +82,18 @@ impl Timestamp {
         Self(at.timestamp_micros()).nameable()
     }
 
+    /// Reads a time as senders write it: Unix seconds or milliseconds, or RFC 3339. The `+` of an offset and a space in its
+    /// place are the same here: a query that was not percent-encoded has lost it.
+    pub fn parse_sent(text: &str) -> Option<Self> {
+        if let Some(at) = Self::parse_unix(text) {
+            return Some(at);
+        }
+        match text.rfind(' ').filter(|at| *at > "2026-03-01 ".len()) {
+            Some(at) => Self::parse_rfc3339(&format!("{}+{}", &text[..at], &text[at + 1..])),
+            None => Self::parse_rfc3339(text),
+        }
+    }
+
     fn nameable(self) -> Option<Self> {
         (FIRST_NAMED..END_NAMED).contains(&self.0).then_some(self)
     }
@@ -147,6 +159,20 @@ mod tests {
         ] {
             assert_eq!(Timestamp::parse_unix(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn an_offset_that_lost_its_plus_is_repaired() {
+        let expected = Timestamp::parse_rfc3339("2026-03-01T12:00:00Z");
+        for text in [
+            "2026-03-01T14:00:00 02:00",
+            "2026-03-01T14:00:00+02:00",
+            "2026-03-01 14:00:00 02:00",
+            "1772366400",
+        ] {
+            assert_eq!(Timestamp::parse_sent(text), expected, "{text}");
+        }
+        assert_eq!(Timestamp::parse_sent("2026-03-01 12:00:00"), None);
     }
 
     #[test]

@@ -147,6 +147,8 @@ pub struct ReplyRules {
     pub statuses: [u16; Verdict::ALL.len()],
     /// The status of a recorded conversion that no click got, where it differs.
     pub unmatched: Option<u16>,
+    /// The status of a postback that is on disk and has no verdict yet.
+    pub accepted: u16,
 }
 
 impl Default for ReplyRules {
@@ -155,6 +157,7 @@ impl Default for ReplyRules {
             body: None,
             statuses: [200; Verdict::ALL.len()],
             unmatched: None,
+            accepted: 202,
         }
     }
 }

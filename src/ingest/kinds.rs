@@ -1,7 +1,7 @@
 //! The three kinds of items that are written: clicks, postbacks, and refusals for the raw log.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use tokio::time::Instant;
 use tracing::warn;
@@ -11,17 +11,11 @@ use crate::domain::network::RuleBook;
 use crate::domain::postback::Postback;
 use crate::domain::redact::RedactedRequest;
 use crate::domain::refusal::{Code, Refusal};
-use crate::domain::time::Timestamp;
 use crate::store::{LateClicks, Link, LogRow, LogVerdict, PostbackBatch, StoreError};
 
+use super::clock::now;
 use super::receipt::{ClickReceipt, Receipt};
 use super::writer::Kind;
-
-/// The service's clock: the one that all windows and time-outs are counted by.
-pub(super) fn now() -> Timestamp {
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_unix_micros(i64::try_from(since_1970.as_micros()).unwrap_or(i64::MAX))
-}
 
 #[derive(Debug)]
 pub(super) enum Clicks {}

@@ -8,6 +8,7 @@
 //! While PostgreSQL does not answer, items are turned away at once ([`NotTaken::Unavailable`]); this is where a spool on
 //! disk takes them over one day.
 
+mod clock;
 mod health;
 mod kinds;
 mod receipt;
@@ -31,9 +32,10 @@ use crate::domain::refusal::Refusal;
 use crate::domain::time::Timestamp;
 use crate::store::{DatabaseUrl, Link};
 
+pub use clock::now;
 pub use health::Health;
 pub use receipt::{ClickReceipt, NotTaken, Receipt};
-pub use upkeep::{Upkeep, UpkeepPlan};
+pub use upkeep::{CurrentRules, Upkeep, UpkeepPlan};
 
 use kinds::{Clicks, Postbacks, QueuedClick, QueuedPostback, QueuedRefusal, Refusals};
 use refusal_budget::RefusalBudget;

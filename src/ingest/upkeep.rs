@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
@@ -15,8 +14,8 @@ use crate::store::{
     DatabaseUrl, LateClicks, Link, MigrateError, PARTITIONS_AHEAD_SERVE, StoreError, make_partitions, migrate,
 };
 
+use super::clock::now;
 use super::health::Health;
-use super::kinds::now;
 
 /// How often PostgreSQL is asked whether it is there.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
@@ -32,19 +31,20 @@ const SWEEP_MAX: i64 = 500;
 /// How long a conversion waits for its click.
 const SWEEP_BACK: Duration = Duration::from_secs(7 * 24 * 3600);
 
+/// Gives the rules of the configuration in use.
+pub type CurrentRules = Box<dyn Fn() -> Arc<RuleBook> + Send + Sync>;
+
 /// What upkeep works on.
-#[derive(Debug)]
 pub struct UpkeepPlan {
     /// The database.
     pub url: DatabaseUrl,
     /// Whether migrations are applied; if not, somebody else does it.
     pub migrate: bool,
-    /// The rules of the current configuration.
-    pub rules: Arc<ArcSwap<RuleBook>>,
+    /// The rules of the configuration as it is at the moment.
+    pub rules: CurrentRules,
 }
 
 /// The upkeep of a running service.
-#[derive(Debug)]
 pub struct Upkeep {
     plan: UpkeepPlan,
     health: Arc<Health>,
@@ -146,7 +146,7 @@ impl Upkeep {
     }
 
     async fn sweep(&mut self) {
-        let rules = self.plan.rules.load_full();
+        let rules = (self.plan.rules)();
         let now = now();
         let late = LateClicks { rules: &rules, now };
         let since = Timestamp::from_unix_micros(now.unix_micros() - i64::try_from(SWEEP_BACK.as_micros()).unwrap_or(0));

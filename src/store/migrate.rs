@@ -1,10 +1,14 @@
 //! Migrations: the schema's history, compiled into the program and applied in order.
 
-use sqlx::ConnectOptions as _;
-use sqlx::Connection as _;
+use std::time::Duration;
+
 use sqlx::migrate::Migrator;
+use sqlx::postgres::PgPoolOptions;
 
 use super::connect::{DatabaseUrl, Purpose};
+
+/// Longest time that reaching PostgreSQL may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The migrations in `migrations/`. Never edited once released; a change is another file.
 static MIGRATIONS: Migrator = sqlx::migrate!();
@@ -27,14 +31,15 @@ pub enum MigrateError {
 ///
 /// When PostgreSQL cannot be reached or the database has a migration that this program does not know.
 pub async fn migrate(url: &DatabaseUrl) -> Result<(), MigrateError> {
-    let mut connection = url
-        .options(Purpose::Maintain)
-        .connect()
+    // A pool of one: the migrator's future over a lone connection cannot be sent between threads.
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(CONNECT_TIMEOUT)
+        .connect_with(url.options(Purpose::Maintain))
         .await
         .map_err(MigrateError::Unavailable)?;
-    let outcome = MIGRATIONS.run(&mut connection).await;
-    // The connection has done its work either way; a failure to say good-bye changes nothing.
-    connection.close().await.ok();
+    let outcome = MIGRATIONS.run(&pool).await;
+    pool.close().await;
     outcome.map_err(|error| match error {
         sqlx::migrate::MigrateError::Execute(error) if is_connection_trouble(&error) => {
             MigrateError::Unavailable(error)

@@ -108,6 +108,23 @@ impl Content {
         self.0.contains(&Piece::Body)
     }
 
+    /// Whether what stands at a place is part of what is signed, named by itself.
+    pub fn names(&self, place: &Reference) -> bool {
+        self.0
+            .iter()
+            .any(|piece| matches!(piece, Piece::Value(reference) if reference == place))
+    }
+
+    /// Whether what stands at a place is part of what is signed, by itself or within the query or the body.
+    pub fn signs(&self, place: &Reference) -> bool {
+        let within = match place {
+            Reference::Header(_) => false,
+            Reference::Query(_) => self.0.iter().any(|piece| matches!(piece, Piece::Query | Piece::Url)),
+            Reference::Form(_) | Reference::Json(_) => self.signs_body(),
+        };
+        within || self.names(place)
+    }
+
     /// Hands the signed bytes to `sink` in their order.
     pub(super) fn feed(&self, feed: &Feed<'_>, sink: &mut impl FnMut(&[u8])) -> Result<(), PartMissing> {
         for piece in &self.0 {

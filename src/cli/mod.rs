@@ -1,0 +1,135 @@
+//! The command line: what the program does, one file for each command.
+
+mod check_config;
+mod demo;
+mod healthcheck;
+mod logging;
+mod migrate;
+mod serve;
+mod sign;
+mod wire;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{self, Config, Environment};
+
+use logging::Loudness;
+
+/// A postback receiver: stores clicks, verifies postbacks, records attributed conversions.
+#[derive(Debug, Parser)]
+#[command(
+    name = "postbackd",
+    version,
+    propagate_version = true,
+    disable_help_subcommand = true
+)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    config: ConfigFile,
+}
+
+#[derive(Debug, Args)]
+struct ConfigFile {
+    /// The configuration file.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "POSTBACKD_CONFIG",
+        default_value = "config/postbackd.toml"
+    )]
+    config: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the service.
+    Serve,
+    /// Shows the main job on a throw-away database: a click, its postback, a repeat, a forgery, a status change.
+    Demo(demo::Options),
+    /// Validates the configuration and prints every fault with its line and key.
+    CheckConfig,
+    /// Applies the migrations, makes partitions for 90 days and exits.
+    Migrate,
+    /// Prints the request that a network would send, signed, as a curl line.
+    Sign(sign::Options),
+    /// Asks a running service whether it lives; for container health checks.
+    Healthcheck,
+}
+
+/// Why a command did not do its work.
+#[derive(Debug)]
+enum Failure {
+    /// The work failed: exit code 1.
+    Work(anyhow::Error),
+    /// The command line or the configuration is wrong: exit code 2.
+    Usage(String),
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Work(error)
+    }
+}
+
+/// Parses the process's arguments, runs the command and says how it went.
+pub fn run() -> ExitCode {
+    // A wrong command line ends here, with clap's message and exit code 2.
+    let CommandLine {
+        command,
+        config: ConfigFile { config: file },
+    } = CommandLine::parse();
+    logging::start(match command {
+        Command::Serve | Command::Migrate => Loudness::Service,
+        Command::Demo(_) | Command::CheckConfig | Command::Sign(_) | Command::Healthcheck => Loudness::Tool,
+    });
+    let environment = Environment::capture();
+    let outcome = match command {
+        Command::Serve => in_runtime(serve::serve(file, environment)),
+        Command::Demo(options) => in_runtime(demo::demo(options)),
+        Command::CheckConfig => check_config::check(&file, &environment),
+        Command::Migrate => in_runtime(migrate::migrate(file, environment)),
+        Command::Sign(options) => sign::sign(&options, &file, &environment),
+        Command::Healthcheck => in_runtime(healthcheck::healthcheck(file, environment)),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Work(error)) => {
+            tracing::error!("{error:#}");
+            ExitCode::from(1)
+        }
+        Err(Failure::Usage(message)) => {
+            print_error(&message);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn in_runtime(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime
+        .map_err(|error| Failure::Work(anyhow::Error::new(error).context("the runtime does not start")))?
+        .block_on(work)
+}
+
+/// Reads the configuration for a command other than `check-config`.
+fn load_config(file: &std::path::Path, environment: &Environment) -> Result<Config, Failure> {
+    config::load(file, environment).map_err(|faults| Failure::Usage(faults.to_string()))
+}
+
+/// A line for the command's user, on standard output. A reader that has gone away wants no more lines.
+fn print(line: impl std::fmt::Display) {
+    use std::io::Write as _;
+    writeln!(std::io::stdout(), "{line}").ok();
+}
+
+/// A line about what went wrong, on standard error.
+fn print_error(line: impl std::fmt::Display) {
+    use std::io::Write as _;
+    writeln!(std::io::stderr(), "{line}").ok();
+}

@@ -1,0 +1,224 @@
+//! `serve`: the composition root. Everything is made here, in the order of who needs whom, and ended in the reverse.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{error, info, warn};
+
+use crate::config::{Config, DatabaseSource, Environment, Live};
+use crate::http::listener::{Drain, DrainReport, Limits, Server};
+use crate::http::{self, App};
+use crate::ingest::{Health, Ingest, Upkeep, UpkeepPlan};
+use crate::store::private::PrivatePostgres;
+use crate::store::{DatabaseUrl, Reader};
+
+use super::{Failure, load_config};
+
+/// After the grace, how long running requests may still take. With [`WRITERS_END_MAX`] it stays below the promised 20 s.
+const DRAIN_MAX: Duration = Duration::from_secs(16);
+/// How long the writers may take to finish what they hold once nobody sends any more.
+const WRITERS_END_MAX: Duration = Duration::from_millis(2500);
+/// Descriptors that are kept for files, PostgreSQL and the listeners themselves.
+const DESCRIPTORS_RESERVED: usize = 200;
+
+/// The PostgreSQL of a configuration: somebody else's, or one of our own that ends with us.
+pub(super) struct Postgres {
+    pub(super) url: DatabaseUrl,
+    private: Option<PrivatePostgres>,
+}
+
+impl Postgres {
+    pub(super) async fn open(config: &Config) -> Result<Self, Failure> {
+        let (url, private) = match &config.database.source {
+            DatabaseSource::Url(url) => (url.expose().to_owned(), None),
+            DatabaseSource::Private => {
+                let private = PrivatePostgres::start(&config.storage.data_dir).await;
+                let private = private.map_err(|error| Failure::Work(anyhow::Error::new(error)))?;
+                (private.url(), Some(private))
+            }
+        };
+        let url = DatabaseUrl::parse(&url).map_err(|error| Failure::Usage(format!("database.url: {error}")))?;
+        Ok(Self { url, private })
+    }
+
+    /// Stops the PostgreSQL of our own, after everybody who used it.
+    pub(super) async fn close(self) {
+        if let Some(private) = self.private {
+            private.stop().await;
+        }
+    }
+}
+
+/// A running service.
+pub(super) struct Running {
+    pub(super) public: SocketAddr,
+    pub(super) private: SocketAddr,
+    pub(super) live: Arc<Live>,
+    drain: Drain,
+    servers: [JoinHandle<DrainReport>; 2],
+    tasks: TaskTracker,
+    upkeep: CancellationToken,
+    postgres: Postgres,
+}
+
+/// Runs the service until it is told to stop.
+pub(super) async fn serve(file: PathBuf, environment: Environment) -> Result<(), Failure> {
+    let config = load_config(&file, &environment)?;
+    for warning in &config.warnings {
+        warn!("{}", warning.line_of(&file.to_string_lossy()));
+    }
+    // Asked for before anything runs, so that no signal finds its default.
+    let mut stop = [
+        listen_for(SignalKind::terminate())?,
+        listen_for(SignalKind::interrupt())?,
+    ];
+    let mut reload = listen_for(SignalKind::hangup())?;
+
+    let metrics = http::install_recorder().context("the metrics recorder")?;
+    let running = Running::start(config, file, environment, metrics).await?;
+    loop {
+        let [terminate, interrupt] = &mut stop;
+        tokio::select! {
+            _ = terminate.recv() => break,
+            _ = interrupt.recv() => break,
+            _ = reload.recv() => {
+                let live = running.live.clone();
+                // Its outcome is logged and counted where it happens.
+                if let Err(panicked) = tokio::task::spawn_blocking(move || live.reload().is_ok()).await {
+                    error!("the reload panicked: {panicked}");
+                }
+            }
+        }
+    }
+    running.stop().await;
+    Ok(())
+}
+
+fn listen_for(kind: SignalKind) -> Result<Signal, Failure> {
+    signal(kind).map_err(|error| Failure::Work(anyhow::Error::new(error).context("signals cannot be listened for")))
+}
+
+impl Running {
+    /// Starts everything: listeners first, because a taken address should not start a database.
+    pub(super) async fn start(
+        config: Config,
+        file: PathBuf,
+        environment: Environment,
+        metrics: PrometheusHandle,
+    ) -> Result<Self, Failure> {
+        let public_listener = bind(config.server.listen).await?;
+        let private_listener = bind(config.server.admin_listen).await?;
+        let public = public_listener.local_addr().context("the public listener")?;
+        let private = private_listener.local_addr().context("the private listener")?;
+
+        let postgres = Postgres::open(&config).await?;
+        let health = Arc::new(Health::default());
+        let migrate = config.database.migrate;
+        let live = Arc::new(Live::new(config, file, environment));
+        let rules = {
+            let live = live.clone();
+            Box::new(move || live.snapshot().rules.clone())
+        };
+        let mut upkeep = Upkeep::new(
+            UpkeepPlan {
+                url: postgres.url.clone(),
+                migrate,
+                rules,
+            },
+            health.clone(),
+        );
+        if let Err(error) = upkeep.prepare().await {
+            postgres.close().await;
+            return Err(Failure::Work(anyhow::Error::new(error)));
+        }
+
+        let tasks = TaskTracker::new();
+        let cancel_upkeep = CancellationToken::new();
+        tasks.spawn(upkeep.run(cancel_upkeep.clone()));
+        let drain = Drain::new();
+        let app = Arc::new(App {
+            live: live.clone(),
+            ingest: Ingest::start(&postgres.url, &health, &tasks),
+            health,
+            drain: drain.clone(),
+            reader: Reader::new(&postgres.url),
+            metrics,
+            refusal_log: http::RefusalLog::default(),
+            decoy: App::decoy_schemes(),
+        });
+        let limits = Limits::default().within_descriptors(raise_descriptor_limit(), DESCRIPTORS_RESERVED);
+        let servers = [
+            tokio::spawn(Server::new(public_listener, http::public(&app), limits, drain.clone()).run()),
+            tokio::spawn(Server::new(private_listener, http::private(&app), limits, drain.clone()).run()),
+        ];
+        info!(%public, %private, "serving clicks and postbacks on {public}, the private API on {private}");
+        Ok(Self {
+            public,
+            private,
+            live,
+            drain,
+            servers,
+            tasks,
+            upkeep: cancel_upkeep,
+            postgres,
+        })
+    }
+
+    /// Ends the service in two phases: first it is no longer ready but still serves, for load balancers to notice; then
+    /// running requests are finished, the writers commit what they hold, and PostgreSQL is stopped last.
+    pub(super) async fn stop(self) {
+        let grace = self.live.snapshot().config.server.shutdown_grace;
+        info!("draining: no longer ready, serving for another {grace:?}");
+        self.drain.begin();
+        sleep(grace).await;
+        self.drain.stop(DRAIN_MAX);
+        for server in self.servers {
+            match server.await {
+                Ok(DrainReport { connections_cut: 0 }) => {}
+                Ok(DrainReport { connections_cut }) => warn!(connections_cut, "connections were cut at the end"),
+                Err(panicked) => error!("a server panicked: {panicked}"),
+            }
+        }
+        self.upkeep.cancel();
+        self.tasks.close();
+        if timeout(WRITERS_END_MAX, self.tasks.wait()).await.is_err() {
+            warn!("the writers did not finish in time; whatever has no receipt was promised to nobody");
+        }
+        self.postgres.close().await;
+        info!("stopped");
+    }
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("{address} cannot be listened on"))?;
+    Ok(listener)
+}
+
+/// Raises the number of open files to what the system allows, and says how many that are.
+fn raise_descriptor_limit() -> usize {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let raised = setrlimit(
+        Resource::Nofile,
+        Rlimit {
+            current: maximum,
+            maximum,
+        },
+    );
+    let limit = if raised.is_ok() { maximum } else { current };
+    limit
+        .and_then(|limit| usize::try_from(limit).ok())
+        .unwrap_or(usize::MAX)
+}

@@ -1,0 +1,125 @@
+//! `sign`: the request that a network would send, as a curl line. What a partner needs to test with.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
+
+use anyhow::{Context as _, anyhow};
+use bytes::Bytes;
+use clap::Args;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+
+use crate::config::Environment;
+use crate::domain::id::PostbackId;
+use crate::domain::postback::RawPostback;
+use crate::domain::signature::Unsigned;
+use crate::ingest::now;
+
+use super::{Failure, load_config, print};
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// The network whose signature is made.
+    #[arg(long)]
+    network: String,
+    /// The method; POST when there is a body, else GET.
+    #[arg(long)]
+    method: Option<Method>,
+    /// A header field that the request has, as 'Name: value'.
+    #[arg(long = "header", value_name = "K: V", value_parser = parse_header)]
+    headers: Vec<(HeaderName, HeaderValue)>,
+    /// The body: a JSON object or a form.
+    #[arg(long)]
+    body: Option<String>,
+    /// The address that the request goes to, with its parameters.
+    url: Uri,
+}
+
+fn parse_header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
+    let (name, value) = text.split_once(':').ok_or("expected 'Name: value'")?;
+    let name = name.trim().parse().map_err(|_| "that is no header's name")?;
+    let value = value.trim().parse().map_err(|_| "that is no header's value")?;
+    Ok((name, value))
+}
+
+pub(super) fn sign(options: &Options, file: &Path, environment: &Environment) -> Result<(), Failure> {
+    let config = load_config(file, environment)?;
+    let network = config.networks.get(options.network.as_str()).ok_or_else(|| {
+        let mut known: Vec<&str> = config.networks.keys().map(|name| &**name).collect();
+        known.sort_unstable();
+        Failure::Usage(format!(
+            "no network is called {:?}; configured are {}",
+            options.network,
+            known.join(", ")
+        ))
+    })?;
+    let (Some(scheme), Some(authority)) = (options.url.scheme_str(), options.url.authority()) else {
+        return Err(Failure::Usage(format!(
+            "{}: expected an absolute address, as http://127.0.0.1:8080/postback/{}",
+            options.url, network.name
+        )));
+    };
+
+    let body = options.body.clone().unwrap_or_default();
+    let method = options
+        .method
+        .clone()
+        .unwrap_or(if body.is_empty() { Method::GET } else { Method::POST });
+    let mut headers = options.headers.clone();
+    if !body.is_empty() && !headers.iter().any(|(name, _)| *name == CONTENT_TYPE) {
+        let is_json = body.trim_start().starts_with('{');
+        let content_type = if is_json {
+            "application/json"
+        } else {
+            "application/x-www-form-urlencoded"
+        };
+        headers.push((CONTENT_TYPE, HeaderValue::from_static(content_type)));
+    }
+    let target = options.url.path_and_query().map_or("/", |target| target.as_str());
+    let now = now();
+    let unsigned = Unsigned(RawPostback {
+        id: PostbackId::new(now, [0; 10]),
+        received_at: now,
+        remote_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        method: method.clone(),
+        uri: target.parse().context("the address's path")?,
+        headers: headers.iter().cloned().collect::<HeaderMap>(),
+        body: Bytes::from(body.clone()),
+    });
+    let signed = unsigned
+        .sign(network.schemes.of(&method), now)
+        .map_err(|error| anyhow!(error))?;
+
+    let mut line = String::from("curl -i");
+    if method != Method::GET && !(method == Method::POST && !body.is_empty()) {
+        line.push_str(&format!(" -X {method}"));
+    }
+    for (name, value) in headers.iter().chain(&signed.headers) {
+        let value = value.to_str().context("a header's value")?;
+        line.push_str(&format!(" -H {}", quoted(&format!("{name}: {value}"))));
+    }
+    if !body.is_empty() {
+        line.push_str(&format!(" --data-binary {}", quoted(&body)));
+    }
+    line.push_str(&format!(
+        " {}",
+        quoted(&format!("{scheme}://{authority}{}", signed.uri))
+    ));
+    print(line);
+    Ok(())
+}
+
+/// A text as one word of a POSIX shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_of_the_shell_cannot_end_early() {
+        assert_eq!(quoted("a'b $c"), r"'a'\''b $c'");
+    }
+}

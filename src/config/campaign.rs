@@ -1,0 +1,66 @@
+//! `[campaigns.X]`: what affiliates send clicks to.
+
+use std::sync::Arc;
+
+use crate::domain::campaign::{Campaign, Openness};
+use crate::domain::template::Destination;
+
+use super::name;
+use super::network::window;
+use super::report::quoted;
+use super::section::Entry;
+use super::suggest::suggestion;
+
+pub(super) const KEYS: &[&str] = &["destination", "networks", "window", "enabled", "fallback_url"];
+
+/// Reads a campaign; `None` when it has no destination, which was reported. `networks` are the names that are configured.
+pub(super) fn read(key: &str, entry: &Entry<'_>, networks: &[&str]) -> Option<Campaign> {
+    name::check(key, entry);
+    let section = entry.section(KEYS)?;
+    let destination = match section.entry("destination") {
+        Some(entry) => entry.parse(Destination::parse),
+        None => {
+            section.refuse_absence(
+                "destination",
+                r#"is required, as "https://shop.example/?cid={click_id}""#,
+            );
+            None
+        }
+    };
+    let allowed = section.entry("networks").and_then(|entry| allowed(&entry, networks));
+    let window = section.entry("window").and_then(|entry| entry.parse(window));
+    let enabled = section.entry("enabled").and_then(|entry| entry.boolean());
+    let fallback = section
+        .entry("fallback_url")
+        .and_then(|entry| entry.parse(Destination::parse));
+    let open = match (enabled.unwrap_or(true), fallback) {
+        // A fallback may wait here for the day on which the campaign is switched off.
+        (true, _) => Openness::Enabled,
+        (false, None) => Openness::Disabled,
+        (false, Some(fallback)) => Openness::FallsBack(fallback),
+    };
+    Some(Campaign {
+        name: Arc::from(key),
+        destination: destination?,
+        networks: allowed.unwrap_or_default(),
+        window,
+        open,
+    })
+}
+
+fn allowed(entry: &Entry<'_>, networks: &[&str]) -> Option<Vec<Arc<str>>> {
+    let items = entry.items()?;
+    let names = items.iter().filter_map(|item| Some((item, item.text()?)));
+    let mut allowed = Vec::new();
+    for (item, name) in names {
+        if networks.contains(&name) {
+            allowed.push(Arc::from(name));
+        } else if networks.is_empty() {
+            item.refuse_without(format!("no network {} is configured; none is", quoted(name)));
+        } else {
+            let hint = suggestion(name, networks);
+            item.refuse_without(format!("no network {} is configured; {hint}", quoted(name)));
+        }
+    }
+    Some(allowed)
+}

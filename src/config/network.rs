@@ -1,0 +1,150 @@
+//! `[networks.X]`: who calls `/postback`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ipnet::IpNet;
+
+use crate::domain::conversion::{DedupeRule, Status};
+use crate::domain::mapping::Field;
+use crate::domain::money::Currency;
+use crate::domain::network::Network;
+use crate::domain::signature::Schemes;
+
+use super::coverage;
+use super::report::quoted;
+use super::secrets::Vault;
+use super::section::{Entry, Section};
+use super::server::{base_url, ip_net};
+use super::signature::Signing;
+use super::wording::{PARAMS_KEYS, Params, STATUSES_KEYS, status_table};
+use super::{name, reply, units};
+
+pub(super) const KEYS: &[&str] = &[
+    "secrets",
+    "allow_ips",
+    "preset",
+    "signature",
+    "params",
+    "statuses",
+    "default_event",
+    "default_status",
+    "currency",
+    "dedupe",
+    "window",
+    "reply",
+    "negative_payouts",
+    "base_url",
+];
+
+const DEFAULT_EVENT: &str = "conversion";
+const DEFAULT_WINDOW: Duration = Duration::from_hours(30 * 24);
+
+/// Reads a network; `None` when something that it cannot be without was reported.
+pub(super) fn read(key: &str, entry: &Entry<'_>, public_url: &str, vault: &mut Vault<'_>) -> Option<Network> {
+    name::check(key, entry);
+    let section = entry.section(KEYS)?;
+    if let Some(preset) = section.entry("preset") {
+        preset.refuse_key("this version ships no presets; write the keys of the network themselves");
+    }
+    let params = Params::read(&section.section("params", &PARAMS_KEYS));
+    let proof = Proof::read(&section, public_url, vault);
+    if let Some(proof) = &proof {
+        let signature_place = section
+            .entry("signature")
+            .map_or_else(|| section.place_of("signature"), |entry| entry.key_place().clone());
+        coverage::warn(section.report(), &params, &proof.schemes, &signature_place);
+    }
+    let default_event = section.entry("default_event").and_then(|entry| entry.parse(event));
+    let default_status = section
+        .entry("default_status")
+        .and_then(|entry| entry.word(&Status::ALL.map(|status| (status.as_str(), status))));
+    let currency = section.entry("currency").and_then(|entry| entry.parse(currency));
+    let dedupe = section
+        .entry("dedupe")
+        .and_then(|entry| entry.word(&DedupeRule::ALL.map(|rule| (rule.as_str(), rule))));
+    let window = section.entry("window").and_then(|entry| entry.parse(window));
+    let negative_payouts = section.entry("negative_payouts").and_then(|entry| entry.boolean());
+    let statuses = status_table(&section.section("statuses", STATUSES_KEYS));
+    let reply = reply::read(&section.section("reply", reply::KEYS));
+
+    // Not before: every key above is read for its faults, whatever was wrong with the proof.
+    let Proof { allow_ips, schemes } = proof?;
+    Some(Network {
+        name: Arc::from(key),
+        allow_ips,
+        schemes,
+        mapping: params.mapping,
+        statuses,
+        default_event: default_event.unwrap_or_else(|| DEFAULT_EVENT.to_owned()),
+        default_status: default_status.unwrap_or(Status::Approved),
+        currency,
+        dedupe: dedupe.unwrap_or(DedupeRule::Transaction),
+        window: window.unwrap_or(DEFAULT_WINDOW),
+        negative_payouts: negative_payouts.unwrap_or(false),
+        reply,
+    })
+}
+
+/// How a network proves itself.
+struct Proof {
+    allow_ips: Vec<IpNet>,
+    schemes: Schemes,
+}
+
+impl Proof {
+    fn read(section: &Section<'_>, public_url: &str, vault: &mut Vault<'_>) -> Option<Self> {
+        let own_base_url = section.entry("base_url").and_then(|entry| entry.parse(base_url));
+        let signing = match section.entry("signature") {
+            None => Some(Signing::Default),
+            Some(entry) => Signing::read(&entry, own_base_url.as_deref().unwrap_or(public_url)),
+        };
+        let secrets = vault.list(section, "secrets");
+        let allow_ips = match section.entry("allow_ips") {
+            None => Some(Vec::new()),
+            Some(entry) => entry.list(ip_net),
+        };
+        match &signing {
+            Some(Signing::Default | Signing::Mac(..)) if secrets.as_ref().is_some_and(Vec::is_empty) => {
+                section.refuse_absence(
+                    "secrets",
+                    r#"expected at least one secret, as [{ env = "ACME_SECRET" }]"#,
+                );
+            }
+            Some(Signing::AddressOnly) if allow_ips.as_ref().is_some_and(Vec::is_empty) => section.refuse_absence(
+                "allow_ips",
+                r#"expected at least one network: under algorithm "none" the address is the only proof"#,
+            ),
+            Some(Signing::Default | Signing::Mac(..) | Signing::AddressOnly) | None => {}
+        }
+        Some(Self {
+            allow_ips: allow_ips?,
+            schemes: signing?.schemes(&secrets?),
+        })
+    }
+}
+
+fn event(text: &str) -> Result<String, String> {
+    let bytes_max = Field::Event.bytes_max();
+    if text.is_empty() || text.len() > bytes_max || text.contains(char::is_control) {
+        return Err(format!(
+            "expected a name of 1 to {bytes_max} bytes, found {}",
+            quoted(text)
+        ));
+    }
+    Ok(text.to_owned())
+}
+
+fn currency(text: &str) -> Result<Currency, String> {
+    Currency::parse(text).ok_or_else(|| {
+        format!(
+            "expected a currency code of ISO 4217, as \"USD\", found {}",
+            quoted(text)
+        )
+    })
+}
+
+/// Reads how long after its click a conversion may come.
+pub(super) fn window(text: &str) -> Result<Duration, String> {
+    units::duration(text, units::DURATION_MAX)
+}

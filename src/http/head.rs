@@ -1,0 +1,42 @@
+//! What a request's head may be, beyond what the parser itself refuses.
+
+use http::{HeaderMap, Uri};
+
+use crate::domain::refusal::{Code, Refusal};
+
+/// Bytes that a query may have.
+const QUERY_BYTES_MAX: usize = 8 * 1024;
+/// Bytes that a path may have: the longest real one is a network's or a campaign's name behind a few letters.
+const PATH_BYTES_MAX: usize = 1024;
+/// Bytes that the header fields may have together, names and values.
+const HEADER_BYTES_MAX: usize = 32 * 1024;
+
+/// Refuses a head that is too large.
+///
+/// # Errors
+///
+/// `uri_too_long` or `headers_too_large`.
+pub(super) fn check(uri: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
+    if uri.query().unwrap_or_default().len() > QUERY_BYTES_MAX {
+        return Err(Refusal::new(
+            Code::UriTooLong,
+            format!("expected a query of at most {QUERY_BYTES_MAX} bytes"),
+        ));
+    }
+    if uri.path().len() > PATH_BYTES_MAX {
+        return Err(Refusal::new(
+            Code::UriTooLong,
+            format!("expected a path of at most {PATH_BYTES_MAX} bytes"),
+        ));
+    }
+    // As on the wire: name, colon, space, value and the line's end.
+    let bytes: usize = headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + 4)
+        .sum();
+    if bytes > HEADER_BYTES_MAX {
+        let detail = format!("expected header fields of at most {HEADER_BYTES_MAX} bytes together");
+        return Err(Refusal::new(Code::HeadersTooLarge, detail));
+    }
+    Ok(())
+}

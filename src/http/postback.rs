@@ -1,0 +1,229 @@
+//! `/postback`: verify, read, submit, reply. The order of its checks is the contract's: address, form, signature, fields.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use metrics::counter;
+use tokio::time::timeout;
+
+use crate::config::Snapshot;
+use crate::domain::form::{decode_lossy, raw_pairs};
+use crate::domain::network::Network;
+use crate::domain::postback::{Form, RawPostback};
+use crate::domain::refusal::{Code, Refusal};
+use crate::domain::signature::AuthFailure;
+use crate::domain::verdict::ReplyRules;
+use crate::ingest::{NotTaken, Receipt, now};
+
+use super::access::RequestId;
+use super::app::{App, remote_ip};
+use super::head;
+use super::problem::Problem;
+
+/// Bytes that a body may have.
+const BODY_BYTES_MAX: usize = 64 * 1024;
+/// Longest time that a body may take to arrive.
+const BODY_WAIT_MAX: Duration = Duration::from_secs(15);
+
+/// How a postback that did not get a verdict ends.
+enum Failure {
+    /// Refused; the raw log does not know it yet.
+    Refused(Refusal),
+    /// PostgreSQL refused its row; the raw log has it.
+    NotStorable,
+    /// Nothing took it.
+    NotTaken(Code),
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// Answers a postback. It runs in a task of its own: a sender that leaves in the middle is still decided and counted.
+pub(super) async fn postback(State(app): State<Arc<App>>, request: Request) -> Response {
+    match tokio::spawn(async move { answer(&app, request).await }).await {
+        Ok(response) => response,
+        Err(failure) => std::panic::resume_unwind(failure.into_panic()),
+    }
+}
+
+async fn answer(app: &App, request: Request) -> Response {
+    let snapshot = app.snapshot();
+    let (parts, body) = request.into_parts();
+    let RequestId(id) = *parts
+        .extensions
+        .get::<RequestId>()
+        .expect("the access layer gives every request an id");
+    let mut raw = RawPostback {
+        id,
+        received_at: now(),
+        remote_ip: remote_ip(&parts.extensions, &parts.headers, &snapshot),
+        method: parts.method,
+        uri: parts.uri,
+        headers: parts.headers,
+        body: Bytes::new(),
+    };
+    let mut network = None;
+    let outcome = decide(app, &snapshot, &mut raw, body, &mut network).await;
+
+    let label = network.map_or_else(|| Arc::from("unknown"), |network| network.name.clone());
+    counter!("postbackd_postbacks_received_total").increment(1);
+    match outcome {
+        Ok(receipt) => {
+            let verdict = receipt.answer().verdict.as_str();
+            counter!("postbackd_postbacks_total", "network" => label, "verdict" => verdict).increment(1);
+            reply(&receipt, network.map(|network| &network.reply))
+        }
+        Err(Failure::Refused(refusal)) => {
+            counter!("postbackd_refused_total", "network" => label, "code" => refusal.code.as_str()).increment(1);
+            let name = network.map(|network| &network.name);
+            app.refusal_log.note(name, refusal.logged_code());
+            let request = snapshot.config.redactor.redact(&raw, name);
+            let kept = app.ingest.log_refusal(request, refusal.clone(), now()).await;
+            problem(refusal).with_postback_id(kept).into_response()
+        }
+        Err(Failure::NotStorable) => {
+            let code = Code::NotStorable;
+            counter!("postbackd_refused_total", "network" => label, "code" => code.as_str()).increment(1);
+            let refusal = Refusal::new(code, "the database refused a value of this postback; it is set aside");
+            Problem::of(refusal).with_postback_id(Some(id)).into_response()
+        }
+        Err(Failure::NotTaken(code)) => {
+            counter!("postbackd_unavailable_total").increment(1);
+            Problem::not_taken(code).into_response()
+        }
+    }
+}
+
+/// The way of a postback from its bytes to its receipt. `network` is set as soon as it is known.
+async fn decide<'s>(
+    app: &App,
+    snapshot: &'s Snapshot,
+    raw: &mut RawPostback,
+    body: Body,
+    network: &mut Option<&'s Network>,
+) -> Result<Receipt, Failure> {
+    if raw.method != Method::GET && raw.method != Method::POST {
+        return Err(Refusal::new(Code::MethodNotAllowed, "expected GET or POST").into()); // 405
+    }
+    head::check(&raw.uri, &raw.headers)?; // 414, 431
+    let name = network_name(&raw.uri)?; // 400
+    *network = snapshot.rules.networks.get(&*name).map(|network| &**network);
+    if let Some(network) = network {
+        network.check_address(raw.remote_ip)?; // 403
+    }
+    raw.body = read_body(&raw.headers, body).await?; // 413
+
+    let form = Form::read(raw)?; // 400, 415
+    let Some(network) = *network else {
+        // Verified all the same, so that the time it takes does not tell which networks exist.
+        let _: Result<(), AuthFailure> = app.decoy.of(&raw.method).verify(raw, &form, raw.received_at);
+        return Err(unauthorized(AuthFailure::UnknownNetwork).into()); // 401
+    };
+    let verified = network.verify(raw, &form, raw.received_at).map_err(unauthorized)?; // 401
+    let postback = verified.read()?; // 422
+    let macros = verified.kept_macros();
+    if macros > 0 {
+        counter!("postbackd_unreplaced_macros_total", "network" => network.name.clone()).increment(macros as u64);
+    }
+
+    let request = snapshot.config.redactor.redact(raw, Some(&network.name));
+    app.ingest
+        .submit_postback(postback, request, snapshot.rules.clone())
+        .await
+        .map_err(|failure| match failure {
+            NotTaken::NotStorable => Failure::NotStorable,                 // 422
+            NotTaken::Overloaded => Failure::NotTaken(Code::Overloaded),   // 429
+            NotTaken::Unavailable => Failure::NotTaken(Code::Unavailable), // 503
+        })
+}
+
+/// The network that a request names, in its path or else in its query.
+fn network_name(uri: &Uri) -> Result<Cow<'_, str>, Refusal> {
+    let path = uri.path();
+    let in_path = path.strip_prefix("/v1").unwrap_or(path).strip_prefix("/postback/");
+    let name = match in_path {
+        Some(name) => Some(decode_lossy(name.as_bytes())),
+        None => raw_pairs(uri.query().unwrap_or_default().as_bytes())
+            .find(|(_, name, _)| decode_lossy(name) == "network")
+            .map(|(_, _, value)| decode_lossy(value)),
+    };
+    name.filter(|name| !name.is_empty()).ok_or_else(|| {
+        let detail = "expected the network in the path, as /postback/NETWORK, or as the parameter network";
+        Refusal::new(Code::MissingNetwork, detail).at_param("network")
+    })
+}
+
+/// One answer for every reason: a sender must not learn how close a forgery came.
+fn unauthorized(failure: AuthFailure) -> Refusal {
+    let detail = "the request carries no signature that proves it comes from this network";
+    let mut refusal = Refusal::new(Code::Unauthorized, detail);
+    refusal.reason = Some(failure.as_str());
+    refusal
+}
+
+async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
+    let too_large = || {
+        Refusal::new(
+            Code::BodyTooLarge,
+            format!("expected a body of at most {BODY_BYTES_MAX} bytes"),
+        )
+    };
+    let announced = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > BODY_BYTES_MAX as u64) {
+        return Err(too_large());
+    }
+    match timeout(BODY_WAIT_MAX, Limited::new(body, BODY_BYTES_MAX).collect()).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
+        Ok(Err(_)) => Err(Refusal::new(Code::MalformedRequest, "the body did not arrive whole")),
+        Err(_) => Err(Refusal::new(
+            Code::MalformedRequest,
+            "the body did not arrive within 15 s",
+        )),
+    }
+}
+
+fn problem(refusal: Refusal) -> Problem {
+    let code = refusal.code;
+    let problem = Problem::of(refusal);
+    match code {
+        Code::MethodNotAllowed => problem.with_allow("GET, POST"),
+        Code::Unauthorized => problem.with_challenge("PostbackSignature"),
+        _ => problem,
+    }
+}
+
+/// The success answer, as the network wants it. It can only be built from a receipt.
+fn reply(receipt: &Receipt, rules: Option<&ReplyRules>) -> Response {
+    let answer = receipt.answer();
+    let status = rules.map_or(200, |rules| rules.status(answer));
+    let status = StatusCode::from_u16(status).expect("the configuration only takes statuses of HTTP");
+    let fixed = rules
+        .and_then(|rules| rules.body.as_ref())
+        .filter(|_| status.is_success());
+    let (content_type, body) = match fixed {
+        Some(body) => ("text/plain; charset=utf-8", Bytes::copy_from_slice(body.as_bytes())),
+        None => (
+            "application/json",
+            serde_json::to_vec(answer).expect("an answer is JSON").into(),
+        ),
+    };
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static(content_type)),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    (status, headers, body).into_response()
+}
