@@ -68,17 +68,17 @@ pub(super) async fn demo(options: Options) -> Result<(), Failure> {
 
 async fn tour(options: &Options, folder: &TempDir) -> Result<(), Failure> {
     let stage = Stage::new();
-    stage.say("Starting postbackd and a PostgreSQL of its own, in a temporary folder…");
+    say("Starting postbackd and a PostgreSQL of its own, in a temporary folder…");
     let running = start(folder.path()).await?;
     let outcome = show(&stage, &running).await;
     if outcome.is_ok() && options.stay {
         stage.heading("Still serving, until Ctrl-C");
-        stage.say(format!("  clicks and postbacks   http://{}", running.public));
-        stage.say(format!(
+        say(format!("  clicks and postbacks   http://{}", running.public));
+        say(format!(
             "  private API            http://{}   (Authorization: {TOKEN})",
             running.private
         ));
-        stage.say("  campaign spring, network acme with the secret demo-secret");
+        say("  campaign spring, network acme with the secret demo-secret");
         let mut interrupt = signal(SignalKind::interrupt()).context("Ctrl-C cannot be listened for")?;
         let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be listened for")?;
         tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
@@ -190,6 +190,12 @@ fn json(answer: &Answer) -> Value {
     serde_json::from_slice(&answer.body).unwrap_or_default()
 }
 
+/// Prints a line now: a tour is watched while it happens, also through a pipe.
+fn say(line: impl std::fmt::Display) {
+    print(line);
+    std::io::stdout().flush().ok();
+}
+
 /// Where the tour is shown: with colour on a terminal, plain everywhere else.
 struct Stage {
     colour: bool,
@@ -209,27 +215,21 @@ impl Stage {
         }
     }
 
-    fn say(&self, line: impl std::fmt::Display) {
-        print(line);
-        // A tour is watched while it happens, also through a pipe.
-        std::io::stdout().flush().ok();
-    }
-
     fn heading(&self, text: &str) {
-        self.say(format_args!("\n{}", self.painted("1", text)));
+        say(format_args!("\n{}", self.painted("1", text)));
     }
 
     /// Prints a request and gives back its target, to be sent exactly so.
     fn request<'t>(&self, method: &str, target: &'t str) -> &'t str {
-        self.say(format_args!("  {} {target}", self.painted("36", method)));
+        say(format_args!("  {} {target}", self.painted("36", method)));
         target
     }
 
     fn answer(&self, answer: &Answer, what: &str, meaning: &str) {
         let good = answer.status.is_success() || answer.status.is_redirection();
         let status = self.painted(if good { "32" } else { "31" }, answer.status.as_str());
-        self.say(format_args!("  → {status} {what}"));
-        self.say(format_args!("    {}", self.painted("2", meaning)));
+        say(format_args!("  → {status} {what}"));
+        say(format_args!("    {}", self.painted("2", meaning)));
     }
 
     fn verdict(&self, answer: &Answer, meaning: &str) -> anyhow::Result<()> {
@@ -287,7 +287,7 @@ impl Stage {
             let value = body[name]
                 .as_str()
                 .map_or_else(|| body[name].to_string(), str::to_owned);
-            self.say(format_args!("  {name:<15}{value}"));
+            say(format_args!("  {name:<15}{value}"));
         }
         for step in body["history"].as_array().into_iter().flatten() {
             let text = |side: &str| match (step[side]["status"].as_str(), step[side]["payout"].as_str()) {
@@ -295,7 +295,7 @@ impl Stage {
                 (None, _) => "nothing".to_owned(),
             };
             let kind = step["kind"].as_str().unwrap_or("-");
-            self.say(format_args!(
+            say(format_args!(
                 "  {} {kind}: {} → {}",
                 self.painted("2", step["at"].as_str().unwrap_or("-")),
                 text("from"),

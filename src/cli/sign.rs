@@ -90,22 +90,21 @@ pub(super) fn sign(options: &Options, file: &Path, environment: &Environment) ->
         .sign(network.schemes.of(&method), now)
         .map_err(|error| anyhow!(error))?;
 
-    let mut line = String::from("curl -i");
-    if method != Method::GET && !(method == Method::POST && !body.is_empty()) {
-        line.push_str(&format!(" -X {method}"));
+    let mut words = vec!["curl -i".to_owned()];
+    // What curl does by itself is not said: GET, and POST where there is a body.
+    let curls_own = if body.is_empty() { Method::GET } else { Method::POST };
+    if method != curls_own {
+        words.push(format!("-X {method}"));
     }
     for (name, value) in headers.iter().chain(&signed.headers) {
         let value = value.to_str().context("a header's value")?;
-        line.push_str(&format!(" -H {}", quoted(&format!("{name}: {value}"))));
+        words.push(format!("-H {}", quoted(&format!("{name}: {value}"))));
     }
     if !body.is_empty() {
-        line.push_str(&format!(" --data-binary {}", quoted(&body)));
+        words.push(format!("--data-binary {}", quoted(&body)));
     }
-    line.push_str(&format!(
-        " {}",
-        quoted(&format!("{scheme}://{authority}{}", signed.uri))
-    ));
-    print(line);
+    words.push(quoted(&format!("{scheme}://{authority}{}", signed.uri)));
+    print(words.join(" "));
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! A JSON object as a postback's body, read strictly.
 //!
-//! serde_json alone would let the last of two equal keys win and turn `1E5` into another text, also with arbitrary
+//! `serde_json` alone would let the last of two equal keys win and turn `1E5` into another text, also with arbitrary
 //! precision. Money is paid on both, so objects are read here by a visitor over the raw text: a key twice is a fault at
 //! any depth, and a number is the text it was written as.
 
@@ -248,8 +248,9 @@ mod tests {
     #[test]
     fn what_is_not_one_clean_object_is_refused() {
         use JsonFaultKind as K;
+        type Case<'c> = (&'c str, Option<&'c str>, fn(&K) -> bool);
         let deep = format!(r#"{{"a":{}1{}}}"#, "[".repeat(200), "]".repeat(200));
-        let kinds: &[(&str, Option<&str>, fn(&K) -> bool)] = &[
+        let kinds: &[Case<'_>] = &[
             ("", None, |kind| matches!(kind, K::Syntax(_))),
             ("{", None, |kind| matches!(kind, K::Syntax(_))),
             (r#"{"a":1} x"#, None, |kind| matches!(kind, K::Syntax(_))),

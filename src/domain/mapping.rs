@@ -209,7 +209,7 @@ impl<'a> VerifiedPostback<'a> {
                     found = Some(FieldValue {
                         param: Cow::Borrowed(name),
                         value: Cow::Borrowed(value),
-                    })
+                    });
                 }
                 Some(first) if first.value == value => {}
                 Some(first) => {

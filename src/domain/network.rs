@@ -94,7 +94,7 @@ pub struct RuleBook {
 }
 
 /// The window of a network that the configuration no longer has.
-const WINDOW_OF_THE_UNKNOWN: Duration = Duration::from_secs(30 * 24 * 3600);
+const WINDOW_OF_THE_UNKNOWN: Duration = Duration::from_hours(30 * 24);
 
 impl RuleBook {
     /// From click to conversion for a network, unless the click's campaign says otherwise.

@@ -60,6 +60,7 @@ impl Timestamp {
     }
 
     /// The moment `duration` later.
+    #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
         let micros = i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
         Self(self.0.saturating_add(micros))

@@ -46,6 +46,12 @@ impl Verdict {
     }
 }
 
+impl Serialize for Verdict {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -56,7 +62,6 @@ impl fmt::Display for Verdict {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Answer {
     /// The verdict.
-    #[serde(serialize_with = "as_str")]
     pub verdict: Verdict,
     /// The conversion; `null` when the postback was ignored.
     pub conversion_id: Option<String>,
@@ -87,10 +92,6 @@ pub struct Answer {
     pub reason: Option<&'static str>,
     /// The rule that made the conversion's id.
     pub dedupe: &'static str,
-}
-
-fn as_str<S: serde::Serializer>(verdict: &Verdict, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(verdict.as_str())
 }
 
 impl Answer {

@@ -92,16 +92,13 @@ async fn redirect(app: &App, parts: &Parts) -> Result<Response, Refusal> {
         flags: flags(&parts.headers, &attributes),
         attributes: attributes.clone(),
     };
-    let id = match app.ingest.submit_click(click, snapshot.rules.clone()).await {
-        Ok(receipt) => {
-            counter!("postbackd_clicks_total", "campaign" => campaign.name.clone()).increment(1);
-            Some(receipt.click_id())
-        }
+    let id = if let Ok(receipt) = app.ingest.submit_click(click, snapshot.rules.clone()).await {
+        counter!("postbackd_clicks_total", "campaign" => campaign.name.clone()).increment(1);
+        Some(receipt.click_id())
+    } else {
         // The visitor goes on; an id is a promise that the click is stored, so there is none.
-        Err(_) => {
-            counter!("postbackd_clicks_lost_total").increment(1);
-            None
-        }
+        counter!("postbackd_clicks_lost_total").increment(1);
+        None
     };
     Ok(send_on(destination, campaign, &attributes, id))
 }
@@ -144,7 +141,13 @@ fn send_on(
     let location = destination.fill(|placeholder| match placeholder {
         Placeholder::ClickId => id.as_deref(),
         Placeholder::Campaign => Some(&campaign.name),
-        other => attributes.fill(other),
+        Placeholder::Affiliate
+        | Placeholder::Sub(_)
+        | Placeholder::ExternalId
+        | Placeholder::Cost
+        | Placeholder::Currency
+        | Placeholder::UserId
+        | Placeholder::DeviceId => attributes.fill(placeholder),
     });
     let location = HeaderValue::from_str(&location).expect("a destination is visible ASCII");
     let headers = [

@@ -53,9 +53,10 @@ impl Problem {
 
     /// Nothing could keep the request; repeating is safe.
     pub(super) fn not_taken(code: Code) -> Self {
-        let detail = match code {
-            Code::Overloaded => "more requests wait than may wait; nothing was stored, please repeat",
-            _ => "nothing that could keep the request answers; nothing is promised, please repeat",
+        let detail = if code == Code::Overloaded {
+            "more requests wait than may wait; nothing was stored, please repeat"
+        } else {
+            "nothing that could keep the request answers; nothing is promised, please repeat"
         };
         Self::of(Refusal::new(code, detail))
     }

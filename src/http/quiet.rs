@@ -9,11 +9,14 @@ use tracing::warn;
 
 const LINE_EVERY: Duration = Duration::from_secs(1);
 
-/// When each network and reason was last logged, and how many were left out since. Its size is bounded: networks come from
-/// the configuration, reasons from the program.
+/// A network, if the request named a configured one, and why it was refused.
+type Subject = (Option<Arc<str>>, &'static str);
+
+/// When each subject was last logged, and how many were left out since. Its size is bounded: networks come from the
+/// configuration, reasons from the program.
 #[derive(Debug, Default)]
 pub struct RefusalLog {
-    last: Mutex<HashMap<(Option<Arc<str>>, &'static str), (Instant, u64)>>,
+    last: Mutex<HashMap<Subject, (Instant, u64)>>,
 }
 
 impl RefusalLog {

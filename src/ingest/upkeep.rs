@@ -22,14 +22,14 @@ const PROBE_EVERY: Duration = Duration::from_secs(1);
 /// How long an answer to that may take.
 const PROBE_DEADLINE: Duration = Duration::from_secs(1);
 /// How often partitions are looked after.
-const PARTITIONS_EVERY: Duration = Duration::from_secs(3600);
+const PARTITIONS_EVERY: Duration = Duration::from_hours(1);
 /// How often late clicks are looked for, and how long that may take.
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
 const SWEEP_DEADLINE: Duration = Duration::from_secs(2);
 /// Late clicks that one look takes.
 const SWEEP_MAX: i64 = 500;
 /// How long a conversion waits for its click.
-const SWEEP_BACK: Duration = Duration::from_secs(7 * 24 * 3600);
+const SWEEP_BACK: Duration = Duration::from_hours(7 * 24);
 
 /// Gives the rules of the configuration in use.
 pub type CurrentRules = Box<dyn Fn() -> Arc<RuleBook> + Send + Sync>;

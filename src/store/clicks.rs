@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::domain::attribution::ClickFacts;
 use crate::domain::click::{Click, SUBS_MAX};
 use crate::domain::id::ClickId;
+use crate::domain::money::Amount;
 
 use super::error::StoreError;
 
@@ -16,9 +17,6 @@ pub(super) async fn insert(connection: &mut PgConnection, clicks: &[&Click]) -> 
     clicks.sort_unstable_by_key(|click| click.id);
     let clicks = clicks.as_slice();
 
-    fn column<'c, T>(clicks: &[&'c Click], value: impl Fn(&'c Click) -> T) -> Vec<T> {
-        clicks.iter().map(|click| value(click)).collect()
-    }
     let sub = |index: usize| column(clicks, move |click| click.attributes.subs[index].as_deref());
     let subs: [Vec<Option<&str>>; SUBS_MAX] = std::array::from_fn(sub);
     let text = |value: fn(&Click) -> Option<&str>| column(clicks, value);
@@ -54,10 +52,7 @@ pub(super) async fn insert(connection: &mut PgConnection, clicks: &[&Click]) -> 
         &subs[8] as &[Option<&str>],
         &subs[9] as &[Option<&str>],
         &text(|click| click.attributes.external_id.as_deref()) as &[Option<&str>],
-        &column(clicks, |click| click
-            .attributes
-            .cost_amount()
-            .map(|cost| cost.decimal())) as &[Option<_>],
+        &column(clicks, |click| click.attributes.cost_amount().map(Amount::decimal)) as &[Option<_>],
         &text(|click| click.attributes.currency.as_deref()) as &[Option<&str>],
         &text(|click| click.attributes.user_id.as_deref()) as &[Option<&str>],
         &text(|click| click.attributes.device_id.as_deref()) as &[Option<&str>],
@@ -115,4 +110,9 @@ pub(super) async fn facts(connection: &mut PgConnection, ids: &[ClickId]) -> Res
         received_at: row.received_at.into(),
     });
     Ok(facts.collect())
+}
+
+/// A column of the statement's rows.
+fn column<'c, T>(clicks: &[&'c Click], value: impl Fn(&'c Click) -> T) -> Vec<T> {
+    clicks.iter().map(|click| value(click)).collect()
 }

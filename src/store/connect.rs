@@ -54,7 +54,7 @@ impl DatabaseUrl {
             ),
             Purpose::Maintain => (
                 "postbackd maintenance",
-                Duration::from_secs(600),
+                Duration::from_mins(10),
                 Duration::from_secs(10),
                 Duration::from_secs(10),
             ),

@@ -25,14 +25,13 @@ impl From<sqlx::Error> for StoreError {
     /// 40P01 ask to repeat; everything else is the database's own trouble.
     /// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
     fn from(error: sqlx::Error) -> Self {
-        let code = match &error {
-            sqlx::Error::Database(database) => database
-                .try_downcast_ref::<sqlx::postgres::PgDatabaseError>()
-                .map(|error| error.code().to_owned()),
-            // A value that cannot even be sent is the row's fault as well.
-            sqlx::Error::Encode(_) => return Self::Refused(error),
-            _ => None,
-        };
+        // A value that cannot even be sent is the row's fault as well.
+        if matches!(error, sqlx::Error::Encode(_)) {
+            return Self::Refused(error);
+        }
+        let code = error
+            .as_database_error()
+            .and_then(|database| database.code().map(std::borrow::Cow::into_owned));
         match code.as_deref() {
             Some("40001" | "40P01") => Self::Repeat(error),
             Some(code) if ["22", "23", "54"].iter().any(|class| code.starts_with(class)) => Self::Refused(error),

@@ -40,11 +40,15 @@ pub async fn migrate(url: &DatabaseUrl) -> Result<(), MigrateError> {
         .map_err(MigrateError::Unavailable)?;
     let outcome = MIGRATIONS.run(&pool).await;
     pool.close().await;
-    outcome.map_err(|error| match error {
-        sqlx::migrate::MigrateError::Execute(error) if is_connection_trouble(&error) => {
-            MigrateError::Unavailable(error)
+    outcome.map_err(|error| {
+        if let sqlx::migrate::MigrateError::Execute(cause) = error {
+            return if is_connection_trouble(&cause) {
+                MigrateError::Unavailable(cause)
+            } else {
+                MigrateError::Schema(sqlx::migrate::MigrateError::Execute(cause))
+            };
         }
-        other => MigrateError::Schema(other),
+        MigrateError::Schema(error)
     })
 }
 

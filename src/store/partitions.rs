@@ -16,12 +16,12 @@ use super::connect::{DatabaseUrl, Purpose};
 use super::error::StoreError;
 
 /// How far ahead `serve` keeps partitions.
-pub const PARTITIONS_AHEAD_SERVE: Duration = Duration::from_secs(28 * 24 * 3600);
+pub const PARTITIONS_AHEAD_SERVE: Duration = Duration::from_hours(28 * 24);
 /// How far ahead `migrate` makes them, for a `serve` that may not.
-pub const PARTITIONS_AHEAD_MIGRATE: Duration = Duration::from_secs(90 * 24 * 3600);
+pub const PARTITIONS_AHEAD_MIGRATE: Duration = Duration::from_hours(90 * 24);
 
 const TABLES: [&str; 2] = ["clicks", "postbacks"];
-const WEEK: Duration = Duration::from_secs(7 * 24 * 3600);
+const WEEK: Duration = Duration::from_hours(7 * 24);
 /// Weeks begin on Monday; 1970-01-01 was a Thursday.
 const FIRST_MONDAY_SECONDS: i64 = 4 * 24 * 3600;
 /// Key of the advisory lock that lets one replica at a time make partitions.

@@ -34,9 +34,6 @@ pub(super) async fn insert(connection: &mut PgConnection, rows: &[LogRow<'_>]) -
     rows.sort_unstable_by_key(|row| row.request.id);
     let rows = rows.as_slice();
 
-    fn column<'r, T>(rows: &[LogRow<'r>], value: impl Fn(LogRow<'r>) -> T) -> Vec<T> {
-        rows.iter().map(|row| value(*row)).collect()
-    }
     let conversion = |row: LogRow<'_>| match row.verdict {
         LogVerdict::Decided(_, conversion) => conversion.map(ConversionId::uuid),
         LogVerdict::Refused(_) => None,
@@ -79,4 +76,9 @@ pub(super) async fn insert(connection: &mut PgConnection, rows: &[LogRow<'_>]) -
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// A column of the statement's rows.
+fn column<'r, T>(rows: &[LogRow<'r>], value: impl Fn(LogRow<'r>) -> T) -> Vec<T> {
+    rows.iter().map(|row| value(*row)).collect()
 }

@@ -1,6 +1,5 @@
 //! What the private API reads: clicks, conversions and the raw log, over a small pool of its own.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -24,7 +23,7 @@ const CONNECTIONS_MAX: u32 = 4;
 /// Longest time that a request of the private API waits for one.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Unused connections are closed after this.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Reads for the private API.
 #[derive(Debug, Clone)]
@@ -45,7 +44,7 @@ pub struct ClickView {
     user_id: Option<String>,
     device_id: Option<String>,
     params: Value,
-    ip: IpAddr,
+    ip: String,
     user_agent: Option<String>,
     referrer: Option<String>,
     received_at: String,
@@ -104,7 +103,7 @@ pub struct PostbackView {
     target: String,
     headers: Value,
     body: String,
-    remote_ip: IpAddr,
+    remote_ip: String,
     verdict: String,
     code: Option<String>,
     detail: Option<String>,
@@ -207,7 +206,7 @@ impl Reader {
             user_id: row.user_id,
             device_id: row.device_id,
             params: row.params.unwrap_or_else(|| Value::Object(serde_json::Map::new())),
-            ip: row.ip.parse().expect("an inet's host is an address"),
+            ip: row.ip,
             user_agent: row.user_agent,
             referrer: row.referrer,
             received_at: shown(row.received_at),
@@ -349,7 +348,7 @@ impl Reader {
             target: row.target,
             headers: row.headers,
             body: String::from_utf8_lossy(&row.body).into_owned(),
-            remote_ip: row.remote_ip.parse().expect("an inet's host is an address"),
+            remote_ip: row.remote_ip,
             verdict: row.verdict,
             code: row.code,
             detail: row.detail,

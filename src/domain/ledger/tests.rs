@@ -56,7 +56,7 @@ fn postback(second: i64, words: &str) -> Postback {
         conversion_id,
         dedupe,
         default_currency: Currency::parse("USD"),
-        window: Duration::from_secs(3600),
+        window: Duration::from_hours(1),
     }
 }
 
@@ -344,7 +344,7 @@ fn a_late_click_gets_its_conversion_once() {
     );
     let mut conversion = ledger.conversions.into_values().next().expect("a conversion");
     let meet = |conversion: &mut Conversion| {
-        conversion.meet_late_click(&click_at(50), Duration::from_secs(3600), &Campaigns::default(), at(200))
+        conversion.meet_late_click(&click_at(50), Duration::from_hours(1), &Campaigns::default(), at(200))
     };
     let step = meet(&mut conversion).expect("a step");
     assert_eq!((step.kind, step.to.attributed), (StepKind::Attributed, true));

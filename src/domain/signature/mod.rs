@@ -1,7 +1,7 @@
 //! How a network proves that a postback is its own.
 //!
 //! A [`Scheme`] is parsed from the configuration once: what is signed ([`content`]), with what ([`key`]), where the
-//! signature and its time stand ([`reference`]), and which parameters the signature thereby covers ([`coverage`]).
+//! signature and its time stand ([`mod@reference`]), and which parameters the signature thereby covers ([`coverage`]).
 //! Verifying feeds the signed bytes piece by piece, as they were received, into each key's MAC and compares in constant
 //! time, without an early exit over keys. One network has one scheme for a method: trying several until one fits would let
 //! an attacker choose the weakest.
@@ -277,7 +277,7 @@ impl Schemes {
     /// The query parameter of the default GET scheme's signature.
     pub const DEFAULT_SIGNATURE_PARAMETER: &'static str = "sig";
     /// How old a POST of the default scheme may be.
-    pub const DEFAULT_TOLERANCE: Duration = Duration::from_secs(300);
+    pub const DEFAULT_TOLERANCE: Duration = Duration::from_mins(5);
 
     /// One scheme for both methods.
     pub fn both(scheme: Scheme) -> Self {

@@ -63,10 +63,9 @@ impl Reference {
             Self::Header(name) => {
                 let mut values = raw.headers.get_all(name).iter();
                 return match (values.next(), values.next()) {
-                    (None, _) => Found::None,
-                    (Some(value), None) if !value.is_empty() => Found::One(value.as_bytes()),
-                    (Some(_), None) => Found::None,
                     (Some(_), Some(_)) => Found::Several,
+                    (Some(value), None) if !value.is_empty() => Found::One(value.as_bytes()),
+                    (Some(_) | None, _) => Found::None,
                 };
             }
             Self::Query(name) => form.query_value(name),

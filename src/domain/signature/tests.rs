@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use proptest::prelude::*;
 
+use super::AuthFailure as F;
 use super::*;
 use crate::domain::id::PostbackId;
 use crate::domain::secret::Secret;
@@ -131,7 +132,6 @@ fn a_get_is_signed_over_its_query_wherever_the_signature_stands() {
 #[test]
 fn a_changed_query_is_not_proven() {
     let schemes = default_pair(&["s3cret"]);
-    use AuthFailure as F;
     for (query, failure) in [
         (
             format!("click_id=c1&transaction_id=T%201&payout=13.50&sig={GET_SIGNATURE}"),
@@ -181,7 +181,6 @@ fn a_post_is_signed_over_its_timestamp_and_body() {
         verify(&schemes, &request("POST", "/postback/acme", &headers, body))
     };
     let body = r#"{"transaction_id":"T1"}"#;
-    use AuthFailure as F;
     assert_eq!(post(Some("1700000000"), &[&signature], body), Ok(()));
     assert_eq!(
         post(Some("1700000000"), &[&signature], r#"{"transaction_id":"T2"}"#),
