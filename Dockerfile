@@ -2,7 +2,7 @@ FROM rust:1.95-bookworm AS build
 WORKDIR /build
 
 # The dependencies in a layer of their own: they are built for an empty program, and again only when a manifest changes.
-COPY Cargo.toml Cargo.lock ./
+COPY Cargo.toml Cargo.lock build.rs ./
 RUN mkdir src && echo 'fn main() {}' >src/main.rs && touch src/lib.rs \
     && cargo build --release --locked \
     && rm -r src
