@@ -23,6 +23,8 @@ const PROBE_EVERY: Duration = Duration::from_secs(1);
 const PROBE_DEADLINE: Duration = Duration::from_secs(1);
 /// How often partitions are looked after.
 const PARTITIONS_EVERY: Duration = Duration::from_hours(1);
+/// How soon that is tried again when it failed.
+const PARTITIONS_RETRY: Duration = Duration::from_mins(10);
 /// How often late clicks are looked for, and how long that may take.
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
 const SWEEP_DEADLINE: Duration = Duration::from_secs(2);
@@ -123,7 +125,7 @@ impl Upkeep {
     }
 
     async fn probe(&mut self) {
-        match self.link.ping(Instant::now() + PROBE_DEADLINE).await {
+        match self.link.probe(Instant::now() + PROBE_DEADLINE).await {
             Ok(()) => self.health.postgres_answered(),
             Err(failure) => self.health.postgres_failed("clicks and postbacks", &failure),
         }
@@ -135,6 +137,7 @@ impl Upkeep {
             Ok(0) => {}
             Ok(made) => info!(partitions = made, "made {made} partitions ahead"),
             Err(failure) => {
+                self.partitions_due = Instant::now() + PARTITIONS_RETRY;
                 let failure = anyhow::Error::new(failure);
                 warn!(
                     error = format!("{failure:#}"),

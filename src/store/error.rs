@@ -6,6 +6,9 @@ pub enum StoreError {
     /// It cannot be reached, is stuck, read-only or half migrated. The outcome of a write is unknown; repeating is safe.
     #[error("postgres is unavailable")]
     Unavailable(#[source] sqlx::Error),
+    /// It answers but takes no writes: a read-only standby, or a database without our tables.
+    #[error("postgres takes no writes: it is a standby, or the migrations are missing")]
+    NotWritable,
     /// It did not answer before the deadline of its caller. The outcome of a write is unknown; repeating is safe.
     #[error("postgres did not answer in time")]
     TimedOut,

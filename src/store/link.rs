@@ -6,8 +6,8 @@
 
 use std::time::Duration;
 
+use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnection;
-use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::time::{Instant, timeout_at};
 
 use super::connect::{DatabaseUrl, Purpose};
@@ -52,7 +52,7 @@ impl Link {
             Ok(_) | Err(StoreError::Refused(_) | StoreError::Repeat(_) | StoreError::Contended) => {
                 self.connection = Some(connection);
             }
-            Err(StoreError::Unavailable(_) | StoreError::TimedOut) => drop(connection),
+            Err(StoreError::Unavailable(_) | StoreError::NotWritable | StoreError::TimedOut) => drop(connection),
         }
         outcome
     }
@@ -67,13 +67,26 @@ impl Link {
         }
     }
 
-    /// Whether PostgreSQL answers before the deadline.
+    /// Asks PostgreSQL whether it takes writes, before the deadline.
     ///
     /// # Errors
     ///
     /// Why it does not.
-    pub async fn ping(&mut self, deadline: Instant) -> Result<(), StoreError> {
-        self.run(deadline, async |connection| Ok(connection.ping().await?))
-            .await
+    pub async fn probe(&mut self, deadline: Instant) -> Result<(), StoreError> {
+        self.run(deadline, async |connection| {
+            let row = sqlx::query!(
+                r#"
+                select to_regclass('postbacks') is not null and not pg_is_in_recovery() as "takes_writes!"
+                "#
+            )
+            .fetch_one(connection)
+            .await?;
+            if row.takes_writes {
+                Ok(())
+            } else {
+                Err(StoreError::NotWritable)
+            }
+        })
+        .await
     }
 }
