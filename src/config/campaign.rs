@@ -17,16 +17,12 @@ pub(super) const KEYS: &[&str] = &["destination", "networks", "window", "enabled
 pub(super) fn read(key: &str, entry: &Entry<'_>, networks: &[&str]) -> Option<Campaign> {
     name::check(key, entry);
     let section = entry.section(KEYS)?;
-    let destination = match section.entry("destination") {
-        Some(entry) => entry.parse(Destination::parse),
-        None => {
-            section.refuse_absence(
-                "destination",
-                r#"is required, as "https://shop.example/?cid={click_id}""#,
-            );
-            None
-        }
-    };
+    let destination = section.entry("destination");
+    if destination.is_none() {
+        let message = r#"is required, as "https://shop.example/?cid={click_id}""#;
+        section.refuse_absence("destination", message);
+    }
+    let destination = destination.and_then(|entry| entry.parse(Destination::parse));
     let allowed = section.entry("networks").and_then(|entry| allowed(&entry, networks));
     let window = section.entry("window").and_then(|entry| entry.parse(window));
     let enabled = section.entry("enabled").and_then(|entry| entry.boolean());
@@ -48,19 +44,23 @@ pub(super) fn read(key: &str, entry: &Entry<'_>, networks: &[&str]) -> Option<Ca
     })
 }
 
+/// The networks that a campaign lists; what is no network was reported and is left out.
 fn allowed(entry: &Entry<'_>, networks: &[&str]) -> Option<Vec<Arc<str>>> {
-    let items = entry.items()?;
-    let names = items.iter().filter_map(|item| Some((item, item.text()?)));
     let mut allowed = Vec::new();
-    for (item, name) in names {
+    for item in entry.items()? {
+        let Some(name) = item.text() else {
+            continue;
+        };
         if networks.contains(&name) {
             allowed.push(Arc::from(name));
-        } else if networks.is_empty() {
-            item.refuse_without(format!("no network {} is configured; none is", quoted(name)));
-        } else {
-            let hint = suggestion(name, networks);
-            item.refuse_without(format!("no network {} is configured; {hint}", quoted(name)));
+            continue;
         }
+        let hint = if networks.is_empty() {
+            "none is".to_owned()
+        } else {
+            suggestion(name, networks)
+        };
+        item.refuse_without(format!("no network {} is configured; {hint}", quoted(name)));
     }
     Some(allowed)
 }

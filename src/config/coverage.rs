@@ -1,6 +1,6 @@
 //! Warns about parameters that are configured and never read, because the network's signature does not cover them.
 
-use crate::domain::mapping::{Field, Mapping};
+use crate::domain::mapping::Field;
 use crate::domain::signature::Schemes;
 
 use super::report::{Place, Report};
@@ -19,11 +19,9 @@ pub(super) fn warn(report: &Report<'_>, params: &Params, schemes: &Schemes, sign
             report.warn(place, message);
         }
     }
-    let own_names = Mapping::default();
     for field in EXPECTED {
-        let is_default = params.mapping.names(field) == own_names.names(field);
         let is_listed = params.listed.iter().any(|(listed, _, _)| *listed == field);
-        if is_default && !is_listed && !is_covered(field.as_str()) {
+        if !is_listed && !is_covered(field.as_str()) {
             let message =
                 format!("does not cover {field}, so {field} is never read; if it has another name, list it in params");
             report.warn(signature, message);

@@ -73,17 +73,17 @@ impl<'t> Report<'t> {
         report
     }
 
-    pub(super) fn fault(&self, place: &Place, message: impl Into<String>) {
-        self.faults.borrow_mut().push(self.at(place, message.into()));
+    pub(super) fn fault(&self, place: &Place, message: impl AsRef<str>) {
+        self.faults.borrow_mut().push(self.at(place, message.as_ref()));
     }
 
     /// Reports something that is not in the text, and would be if the parser could read on.
-    pub(super) fn absence(&self, place: &Place, message: impl Into<String>) {
-        self.absences.borrow_mut().push(self.at(place, message.into()));
+    pub(super) fn absence(&self, place: &Place, message: impl AsRef<str>) {
+        self.absences.borrow_mut().push(self.at(place, message.as_ref()));
     }
 
-    pub(super) fn warn(&self, place: &Place, message: impl Into<String>) {
-        self.warnings.borrow_mut().push(self.at(place, message.into()));
+    pub(super) fn warn(&self, place: &Place, message: impl AsRef<str>) {
+        self.warnings.borrow_mut().push(self.at(place, message.as_ref()));
     }
 
     /// The faults and the warnings, each in the order of their lines.
@@ -103,11 +103,11 @@ impl<'t> Report<'t> {
         (faults, warnings)
     }
 
-    fn at(&self, place: &Place, message: String) -> Fault {
+    fn at(&self, place: &Place, message: &str) -> Fault {
         Fault {
             position: place.span.as_ref().map(|span| position(self.text, span.start)),
             key: place.key.clone(),
-            message: one_line(&message),
+            message: one_line(message),
         }
     }
 }

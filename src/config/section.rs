@@ -73,7 +73,7 @@ impl<'c> Section<'c> {
     }
 
     /// Reports a key that is not there.
-    pub(super) fn refuse_absence(&self, name: &str, message: impl Into<String>) {
+    pub(super) fn refuse_absence(&self, name: &str, message: impl AsRef<str>) {
         self.report.absence(&self.place_of(name), message);
     }
 
@@ -121,22 +121,22 @@ impl<'c> Section<'c> {
 
 impl<'c> Entry<'c> {
     /// Reports what is wrong with the value.
-    pub(super) fn refuse(&self, message: impl Into<String>) {
+    pub(super) fn refuse(&self, message: impl AsRef<str>) {
         self.report.fault(&self.place, message);
     }
 
     /// Reports what is wrong with the key.
-    pub(super) fn refuse_key(&self, message: impl Into<String>) {
+    pub(super) fn refuse_key(&self, message: impl AsRef<str>) {
         self.report.fault(&self.key_place, message);
     }
 
     /// Reports what the value needs and is not there.
-    pub(super) fn refuse_without(&self, message: impl Into<String>) {
+    pub(super) fn refuse_without(&self, message: impl AsRef<str>) {
         self.report.absence(&self.place, message);
     }
 
     /// Reports what is wrong with a part of the value.
-    pub(super) fn refuse_at(&self, place: &Place, message: impl Into<String>) {
+    pub(super) fn refuse_at(&self, place: &Place, message: impl AsRef<str>) {
         self.report.fault(place, message);
     }
 

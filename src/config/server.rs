@@ -20,8 +20,6 @@ pub(super) const KEYS: &[&str] = &[
     "shutdown_grace",
 ];
 
-const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
-const DEFAULT_ADMIN_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8081);
 const DEFAULT_PUBLIC_URL: &str = "http://127.0.0.1:8080";
 const DEFAULT_SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
 /// Nothing that stops services waits longer for one.
@@ -44,8 +42,8 @@ pub struct Server {
 
 impl Server {
     pub(super) fn read(section: &Section<'_>, environment: &Environment) -> Self {
-        let listen = Listener::read(section, "listen", LISTEN, environment);
-        let admin_listen = Listener::read(section, "admin_listen", ADMIN_LISTEN, environment);
+        let listen = PUBLIC.read(section, environment);
+        let admin_listen = PRIVATE.read(section, environment);
         if let (Some(public), Some(admin)) = (&listen, &admin_listen)
             && public.collides_with(admin)
         {
@@ -62,8 +60,8 @@ impl Server {
             .and_then(|entry| entry.parse(|text| units::duration(text, SHUTDOWN_GRACE_MAX)));
         // What was reported leaves a default behind that nobody sees: a configuration with faults is given up.
         Self {
-            listen: listen.map_or(DEFAULT_LISTEN, |listener| listener.address),
-            admin_listen: admin_listen.map_or(DEFAULT_ADMIN_LISTEN, |listener| listener.address),
+            listen: listen.map_or(PUBLIC.default, |listener| listener.address),
+            admin_listen: admin_listen.map_or(PRIVATE.default, |listener| listener.address),
             public_url: public_url.unwrap_or_else(|| DEFAULT_PUBLIC_URL.to_owned()),
             trusted_proxies: trusted_proxies.unwrap_or_default(),
             shutdown_grace: shutdown_grace.unwrap_or(DEFAULT_SHUTDOWN_GRACE),
@@ -78,42 +76,59 @@ impl Server {
     }
 }
 
+/// What decides where a listener listens.
+struct Setting {
+    key: &'static str,
+    variable: &'static str,
+    default: SocketAddr,
+}
+
+const PUBLIC: Setting = Setting {
+    key: "listen",
+    variable: LISTEN,
+    default: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080),
+};
+const PRIVATE: Setting = Setting {
+    key: "admin_listen",
+    variable: ADMIN_LISTEN,
+    default: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8081),
+};
+
+/// Where a listener listens, and who says so.
 struct Listener {
     address: SocketAddr,
     place: Place,
 }
 
-impl Listener {
+impl Setting {
     /// What the environment says, else the file, else the default; `None` when what counts was reported.
-    fn read(section: &Section<'_>, name: &str, variable: &str, environment: &Environment) -> Option<Self> {
+    fn read(&self, section: &Section<'_>, environment: &Environment) -> Option<Listener> {
         // Read even where the environment wins, so that a faulty file is told about everywhere.
-        let in_file = match section.entry(name) {
-            None => Some(Self {
-                address: if name == "listen" {
-                    DEFAULT_LISTEN
-                } else {
-                    DEFAULT_ADMIN_LISTEN
-                },
-                place: section.place_of(name),
+        let in_file = match section.entry(self.key) {
+            None => Some(Listener {
+                address: self.default,
+                place: section.place_of(self.key),
             }),
-            Some(entry) => entry.parse(socket_address).map(|address| Self {
+            Some(entry) => entry.parse(socket_address).map(|address| Listener {
                 address,
                 place: entry.place().clone(),
             }),
         };
-        let Some(text) = environment.setting(variable) else {
+        let Some(text) = environment.setting(self.variable) else {
             return in_file;
         };
-        let place = Place::variable(variable);
+        let place = Place::variable(self.variable);
         match socket_address(&text) {
-            Ok(address) => Some(Self { address, place }),
+            Ok(address) => Some(Listener { address, place }),
             Err(message) => {
                 section.report().fault(&place, format!("in the environment: {message}"));
                 None
             }
         }
     }
+}
 
+impl Listener {
     /// Whether the system would refuse the second of the two. Port 0 is a free one each time.
     fn collides_with(&self, other: &Self) -> bool {
         let (own, others) = (self.address.ip().to_canonical(), other.address.ip().to_canonical());

@@ -1,11 +1,19 @@
+use std::net::Ipv4Addr;
 use std::path::Path;
 use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
 
 use super::{SOUND, environment, parse, read};
 use crate::config::DatabaseSource;
 use crate::domain::campaign::Openness;
 use crate::domain::conversion::{DedupeRule, Status};
+use crate::domain::id::PostbackId;
 use crate::domain::mapping::{Field, StatusWord};
+use crate::domain::postback::{Form, RawPostback};
+use crate::domain::signature::{AuthFailure, Unsigned};
+use crate::domain::time::Timestamp;
 use crate::domain::verdict::{ReplyRules, Verdict};
 
 const DAY: Duration = Duration::from_hours(24);
@@ -116,6 +124,37 @@ fn what_the_file_says_is_what_the_service_gets() {
     assert_eq!(campaign("spring").window, Some(DAY / 2));
     assert!(matches!(campaign("shut").open, Openness::Disabled));
     assert!(matches!(campaign("moved").open, Openness::FallsBack(_)));
+}
+
+#[test]
+fn each_secret_of_a_network_is_accepted() {
+    let of_secrets = |secrets: &str| {
+        let config = read(&format!("[networks.acme]\nsecrets = [{secrets}]")).expect("a network");
+        config.networks["acme"].schemes.of(&Method::GET).clone()
+    };
+    let [old, new, other] = ["old", "new", "other"].map(|secret| format!("{{ value = \"{secret}\" }}"));
+    let rotating = of_secrets(&format!("{new}, {old}"));
+    let now = Timestamp::from_unix_seconds(1_800_000_000);
+    let unsigned = RawPostback {
+        id: PostbackId::new(now, [0; 10]),
+        received_at: now,
+        remote_ip: Ipv4Addr::LOCALHOST.into(),
+        method: Method::GET,
+        uri: "/postback/acme?click_id=c&payout=1".parse().expect("a target"),
+        headers: HeaderMap::new(),
+        body: Bytes::new(),
+    };
+    for (secret, expected) in [(old, Ok(())), (new, Ok(())), (other, Err(AuthFailure::SignatureWrong))] {
+        let signed = Unsigned(unsigned.clone())
+            .sign(&of_secrets(&secret), now)
+            .expect("signed");
+        let raw = RawPostback {
+            uri: signed.uri,
+            ..unsigned.clone()
+        };
+        let form = Form::read(&raw).expect("a form");
+        assert_eq!(rotating.verify(&raw, &form, now), expected, "{secret}");
+    }
 }
 
 #[test]

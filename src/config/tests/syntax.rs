@@ -42,7 +42,7 @@ fn a_secret_with_a_stray_quotation_mark_is_not_told() {
     for line in [
         r#"secrets = [{ value = "hunter"2 = "hunter2" }]"#,
         r#"secrets = [{ value = "hunter2 }]"#,
-        r#"secrets = [{ value = hunter2 }]"#,
+        r"secrets = [{ value = hunter2 }]",
         r#"secrets = [{ value = "hun"hunter2" }]"#,
         "secrets = [{ value = \"\nhunter2\" }]",
         "secrets = [{ value = \"\"\nhunter2 = \"1\" }]",
