@@ -19,3 +19,11 @@ pub(super) fn check(name: &str, entry: &Entry<'_>) {
         ));
     }
 }
+
+/// Reports a network's name that the metrics need for themselves.
+pub(super) fn check_network(name: &str, entry: &Entry<'_>) {
+    check(name, entry);
+    if name == "unknown" {
+        entry.refuse_key("expected another name: requests for no configured network are counted under \"unknown\"");
+    }
+}

@@ -42,7 +42,7 @@ const DEFAULT_WINDOW: Duration = Duration::from_hours(30 * 24);
 
 /// Reads a network; `None` when something that it cannot be without was reported.
 pub(super) fn read(key: &str, entry: &Entry<'_>, public_url: &str, vault: &mut Vault<'_>) -> Option<Network> {
-    name::check(key, entry);
+    name::check_network(key, entry);
     let section = entry.section(KEYS)?;
     if let Some(preset) = section.entry("preset") {
         preset.refuse_key("this version ships no presets; write the keys of the network themselves");

@@ -213,6 +213,9 @@ fn reply(receipt: &Receipt, rules: Option<&ReplyRules>) -> Response {
     let answer = receipt.answer();
     let status = rules.map_or(200, |rules| rules.status(answer));
     let status = StatusCode::from_u16(status).expect("the configuration only takes statuses of HTTP");
+    if status == StatusCode::NO_CONTENT || status == StatusCode::RESET_CONTENT {
+        return (status, [(CACHE_CONTROL, HeaderValue::from_static("no-store"))]).into_response();
+    }
     let fixed = rules
         .and_then(|rules| rules.body.as_ref())
         .filter(|_| status.is_success());
