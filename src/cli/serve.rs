@@ -148,7 +148,7 @@ impl Running {
         let drain = Drain::new();
         let app = Arc::new(App {
             live: live.clone(),
-            ingest: Ingest::start(&postgres.url, &health, &tasks),
+            ingest: Ingest::start(&postgres.url, &health, &tasks).context("the writers' thread")?,
             health,
             drain: drain.clone(),
             reader: Reader::new(&postgres.url),

@@ -16,12 +16,16 @@ mod refusal_budget;
 mod upkeep;
 mod writer;
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
+use tracing::error;
 
 use crate::domain::click::Click;
 use crate::domain::id::PostbackId;
@@ -43,6 +47,9 @@ use writer::{Queued, Writer};
 
 /// Items of one kind that wait to be written. More than this many at once are turned away.
 const QUEUE_MAX: usize = 8192;
+/// Writers of postbacks: while one waits for its commit to reach the disk, another decides. Which of them takes a postback
+/// follows from its conversion, so they never race each other.
+const POSTBACK_WRITERS: usize = 2;
 /// Refusals that wait for their row in the raw log.
 const REFUSAL_QUEUE_MAX: usize = 2048;
 /// Longest time that a visitor waits for the click to be durable.
@@ -56,26 +63,40 @@ const REFUSAL_WAIT_MAX: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone)]
 pub struct Ingest {
     clicks: mpsc::Sender<Queued<Clicks>>,
-    postbacks: mpsc::Sender<Queued<Postbacks>>,
+    /// One queue for each writer; a conversion always goes through the same one.
+    postbacks: Arc<[mpsc::Sender<Queued<Postbacks>>]>,
     refusals: mpsc::Sender<Queued<Refusals>>,
     refusal_budget: Arc<RefusalBudget>,
 }
 
 impl Ingest {
-    /// Starts the writers on the tracker.
-    pub fn start(url: &DatabaseUrl, health: &Arc<Health>, tasks: &TaskTracker) -> Self {
+    /// Starts the writers. The tracker is done when they are, which they are when every clone of this is gone.
+    ///
+    /// # Errors
+    ///
+    /// When the operating system refuses the writers' thread.
+    pub fn start(url: &DatabaseUrl, health: &Arc<Health>, tasks: &TaskTracker) -> std::io::Result<Self> {
         let (clicks, click_queue) = mpsc::channel(QUEUE_MAX);
-        let (postbacks, postback_queue) = mpsc::channel(QUEUE_MAX);
         let (refusals, refusal_queue) = mpsc::channel(REFUSAL_QUEUE_MAX);
-        tasks.spawn(Writer::new(click_queue, Link::new(url.clone()), health.clone()).run());
-        tasks.spawn(Writer::new(postback_queue, Link::new(url.clone()), health.clone()).run());
-        tasks.spawn(Writer::new(refusal_queue, Link::new(url.clone()), health.clone()).run());
-        Self {
+        let mut postbacks = Vec::with_capacity(POSTBACK_WRITERS);
+        let mut writers = vec![
+            boxed(Writer::new(click_queue, Link::new(url.clone()), health.clone()).run()),
+            boxed(Writer::new(refusal_queue, Link::new(url.clone()), health.clone()).run()),
+        ];
+        for _ in 0..POSTBACK_WRITERS {
+            let (queue, waiting) = mpsc::channel(QUEUE_MAX / POSTBACK_WRITERS);
+            writers.push(boxed(
+                Writer::new(waiting, Link::new(url.clone()), health.clone()).run(),
+            ));
+            postbacks.push(queue);
+        }
+        run_on_own_thread(writers, tasks)?;
+        Ok(Self {
             clicks,
-            postbacks,
+            postbacks: postbacks.into(),
             refusals,
             refusal_budget: Arc::default(),
-        }
+        })
     }
 
     /// Makes a click durable.
@@ -98,8 +119,9 @@ impl Ingest {
         request: RedactedRequest,
         rules: Arc<RuleBook>,
     ) -> Result<Receipt, NotTaken> {
+        let writer = usize::from(postback.conversion_id.uuid().as_bytes()[15]) % POSTBACK_WRITERS;
         submit(
-            &self.postbacks,
+            &self.postbacks[writer],
             QueuedPostback {
                 postback,
                 request,
@@ -120,6 +142,36 @@ impl Ingest {
         let kept = submit(&self.refusals, QueuedRefusal::new(request, refusal), REFUSAL_WAIT_MAX).await;
         kept.ok().map(|()| id)
     }
+}
+
+type BoxedWriter = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+fn boxed(writer: impl Future<Output = ()> + Send + 'static) -> BoxedWriter {
+    Box::pin(writer)
+}
+
+/// Runs the writers on a thread of their own. Among the tasks of the connections each of a batch's round trips to
+/// PostgreSQL would wait until everybody who has something to do has had a turn, and the database would be idle half of the
+/// time (measured with 64 connections on two cores).
+fn run_on_own_thread(writers: Vec<BoxedWriter>, tasks: &TaskTracker) -> std::io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (ended, end) = oneshot::channel::<()>();
+    thread::Builder::new().name("ingest".to_owned()).spawn(move || {
+        runtime.block_on(async {
+            let mut running: JoinSet<()> = writers.into_iter().collect();
+            while let Some(outcome) = running.join_next().await {
+                if let Err(failure) = outcome {
+                    error!("a writer panicked: {failure}");
+                }
+            }
+        });
+        drop(ended);
+    })?;
+    // The sender is never used: its end is the message.
+    tasks.spawn(async move {
+        end.await.ok();
+    });
+    Ok(())
 }
 
 /// Puts an item on its queue and waits for what comes of it. If the caller is dropped here, the item goes on by itself.

@@ -73,11 +73,13 @@ impl DatabaseUrl {
             ]);
         match purpose {
             // The batches' statements look rows up by id. A plan made while a table was small must not become a scan of
-            // all of it when it has grown, so the writers' connections know no other shape than nested index look-ups.
+            // all of it when it has grown, so the writers' connections know no other shape than nested index look-ups; and since no
+            // other shape is to be had, each statement is planned once.
             Purpose::Ingest => options.options([
                 ("enable_seqscan", "off"),
                 ("enable_hashjoin", "off"),
                 ("enable_mergejoin", "off"),
+                ("plan_cache_mode", "force_generic_plan"),
                 ("jit", "off"),
             ]),
             // Which index serves a list best depends on the filters that are there, so it is planned anew each time.
