@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use metrics_exporter_prometheus::PrometheusHandle;
-use tokio::net::TcpListener;
+use tokio::net::TcpSocket;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -28,6 +28,8 @@ use super::{Failure, load_config};
 const DRAIN_MAX: Duration = Duration::from_secs(16);
 /// How long the writers may take to finish what they hold once nobody sends any more.
 const WRITERS_END_MAX: Duration = Duration::from_millis(2500);
+/// Connections that the kernel keeps for us until we accept them.
+const BACKLOG: u32 = 1024;
 /// Descriptors that are kept for files, PostgreSQL and the listeners themselves.
 const DESCRIPTORS_RESERVED: usize = 200;
 
@@ -116,10 +118,8 @@ impl Running {
         environment: Environment,
         metrics: PrometheusHandle,
     ) -> Result<Self, Failure> {
-        let public_listener = bind(config.server.listen).await?;
-        let private_listener = bind(config.server.admin_listen).await?;
-        let public = public_listener.local_addr().context("the public listener")?;
-        let private = private_listener.local_addr().context("the private listener")?;
+        let public_socket = bind(config.server.listen)?;
+        let private_socket = bind(config.server.admin_listen)?;
 
         let postgres = Postgres::open(&config).await?;
         let health = Arc::new(Health::default());
@@ -156,6 +156,11 @@ impl Running {
             refusal_log: http::RefusalLog::default(),
             decoy: App::decoy_schemes(),
         });
+        // Only now: whoever connects is served at once.
+        let public_listener = public_socket.listen(BACKLOG).context("the public listener")?;
+        let private_listener = private_socket.listen(BACKLOG).context("the private listener")?;
+        let public = public_listener.local_addr().context("the public listener")?;
+        let private = private_listener.local_addr().context("the private listener")?;
         let limits = Limits::default().within_descriptors(raise_descriptor_limit(), DESCRIPTORS_RESERVED);
         let servers = [
             tokio::spawn(Server::new(public_listener, http::public(&app), limits, drain.clone()).run()),
@@ -199,11 +204,20 @@ impl Running {
     }
 }
 
-async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
-    let listener = TcpListener::bind(address)
-        .await
-        .with_context(|| format!("{address} cannot be listened on"))?;
-    Ok(listener)
+/// Takes an address without listening yet.
+fn bind(address: SocketAddr) -> Result<TcpSocket, Failure> {
+    let bound = || {
+        let socket = if address.is_ipv4() {
+            TcpSocket::new_v4()?
+        } else {
+            TcpSocket::new_v6()?
+        };
+        // As every server does it: connections of the one before it must not keep the address.
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        std::io::Result::Ok(socket)
+    };
+    Ok(bound().with_context(|| format!("{address} cannot be listened on"))?)
 }
 
 /// Raises the number of open files to what the system allows, and says how many that are.

@@ -23,7 +23,7 @@ pub(super) struct Options {
     #[arg(long)]
     network: String,
     /// The method; POST when there is a body, else GET.
-    #[arg(long)]
+    #[arg(long, value_parser = parse_method)]
     method: Option<Method>,
     /// A header field that the request has, as 'Name: value'.
     #[arg(long = "header", value_name = "K: V", value_parser = parse_header)]
@@ -33,6 +33,14 @@ pub(super) struct Options {
     body: Option<String>,
     /// The address that the request goes to, with its parameters.
     url: Uri,
+}
+
+fn parse_method(text: &str) -> Result<Method, String> {
+    match text.to_ascii_uppercase().as_str() {
+        "GET" => Ok(Method::GET),
+        "POST" => Ok(Method::POST),
+        _ => Err("expected GET or POST".to_owned()),
+    }
 }
 
 fn parse_header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
@@ -90,7 +98,7 @@ pub(super) fn sign(options: &Options, file: &Path, environment: &Environment) ->
         .sign(network.schemes.of(&method), now)
         .map_err(|error| anyhow!(error))?;
 
-    let mut words = vec!["curl -i".to_owned()];
+    let mut words = vec!["curl -ig".to_owned()];
     // What curl does by itself is not said: GET, and POST where there is a body.
     let curls_own = if body.is_empty() { Method::GET } else { Method::POST };
     if method != curls_own {
@@ -101,7 +109,7 @@ pub(super) fn sign(options: &Options, file: &Path, environment: &Environment) ->
         words.push(format!("-H {}", quoted(&format!("{name}: {value}"))));
     }
     if !body.is_empty() {
-        words.push(format!("--data-binary {}", quoted(&body)));
+        words.push(format!("--data-raw {}", quoted(&body)));
     }
     words.push(quoted(&format!("{scheme}://{authority}{}", signed.uri)));
     print(words.join(" "));

@@ -27,6 +27,8 @@ pub struct Live {
     file: PathBuf,
     environment: Environment,
     snapshot: ArcSwap<Snapshot>,
+    /// What the service was started with: what only a restart applies is compared with it.
+    started: Config,
     /// Only one reload at a time, so that the last one asked for is the one in use.
     reloading: Mutex<()>,
 }
@@ -82,7 +84,8 @@ impl Live {
         Self {
             file,
             environment,
-            snapshot: ArcSwap::from_pointee(Snapshot::new(config)),
+            snapshot: ArcSwap::from_pointee(Snapshot::new(config.clone())),
+            started: config,
             reloading: Mutex::new(()),
         }
     }
@@ -142,7 +145,7 @@ impl Live {
         let applied = Applied {
             networks: config.networks.len(),
             campaigns: config.campaigns.iter().count(),
-            restart_needed: restart_needed(&old.config, &config),
+            restart_needed: restart_needed(&self.started, &config),
         };
         self.snapshot.store(Arc::new(Snapshot::new(config)));
         Ok(applied)

@@ -6,7 +6,7 @@
 use super::attribution::{Attribution, Claim, ClickFacts, attribute};
 use super::campaign::Campaigns;
 use super::conversion::{Conversion, SentClickId, State, Status, Step, StepKind};
-use super::money::Amount;
+use super::money::{Amount, Currency};
 use super::postback::{NamedStatus, Postback};
 
 /// Steps that a conversion's history may have. Conflicts beyond are answered, and kept in the raw log only.
@@ -94,9 +94,11 @@ fn record(postback: &Postback, status: Status, facts: &Facts<'_>) -> Conversion 
 fn decide_repeat(postback: &Postback, named: Option<Status>, conversion: &Conversion) -> Decision {
     let current = conversion.state;
     let status = named.unwrap_or(current.status);
-    let payout = postback.payout.or(current.payout);
-    // A currency belongs to an amount: as long as none is known, the first amount brings its own.
-    let brings_currency = current.payout.is_none() && postback.payout.is_some();
+    // Equal amounts keep the scale of the first.
+    let payout = postback
+        .payout
+        .filter(|payout| Some(*payout) != current.payout)
+        .or(current.payout);
     let currency = postback.currency.or(current.currency);
     let proposed = State {
         status,
@@ -108,7 +110,8 @@ fn decide_repeat(postback: &Postback, named: Option<Status>, conversion: &Conver
         (None, _) => false,
         (named, known) => named != known,
     };
-    let currency_differs = currency != current.currency && !brings_currency;
+    // As long as no currency is known, the first one named is none that differs.
+    let currency_differs = current.currency.is_some() && currency != current.currency;
     let differs = click_differs || currency != current.currency || status != current.status || payout != current.payout;
     if !differs {
         return Decision::Repeat;
@@ -166,18 +169,14 @@ fn is_same_or_unnamed(said: Option<Amount>, held: Option<Amount>) -> bool {
     said.is_none() || said == held
 }
 
-/// Whether the same change was already proposed to the conversion as it stands. A proposal from before a later change
-/// does not count: what was not legal then may be now.
+/// Whether the same change was already proposed. It is asked after everything legal: what was not legal when it was
+/// proposed may be now.
 fn is_proposed_already(conversion: &Conversion, proposed: &State, click: &SentClickId, postback: &Postback) -> bool {
-    let since_change = conversion
-        .steps
-        .iter()
-        .rev()
-        .take_while(|step| !matches!(step.kind, StepKind::Recorded | StepKind::Updated));
-    since_change.filter(|step| step.kind == StepKind::Conflict).any(|step| {
+    let mut proposals = conversion.steps.iter().filter(|step| step.kind == StepKind::Conflict);
+    proposals.any(|step| {
         step.status == proposed.status
             && step.payout == proposed.payout
-            && step.to.currency.as_deref() == proposed.currency.as_ref().map(super::money::Currency::code)
+            && step.to.currency.as_deref() == proposed.currency.as_ref().map(Currency::code)
             && step.to.click_id == proposed_click(conversion, click)
             && (postback.event_time.is_none() || postback.event_time == step.event_time)
     })

@@ -174,7 +174,9 @@ impl Conversion {
 
     fn push(&mut self, step: Step) -> Step {
         self.revision += 1;
-        self.updated_at = self.updated_at.max(step.at);
+        if step.kind != StepKind::Conflict && step.from.as_ref() != Some(&step.to) {
+            self.updated_at = self.updated_at.max(step.at);
+        }
         let step = Step {
             revision: self.revision,
             ..step

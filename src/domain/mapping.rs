@@ -211,7 +211,7 @@ impl<'a> VerifiedPostback<'a> {
                         value: Cow::Borrowed(value),
                     });
                 }
-                Some(first) if first.value == value => {}
+                Some(first) if is_same(field, &first.value, value) => {}
                 Some(first) => {
                     let detail = format!("{} and {name} hold different values for {field}", first.param);
                     return Err(Refusal::new(Code::DuplicateParameter, detail)
@@ -272,7 +272,7 @@ impl<'a> VerifiedPostback<'a> {
             },
         };
         let payout = self.parsed(Field::Payout, Code::InvalidPayout, PAYOUT_EXPECTED, |text| {
-            Amount::parse(text, PAYOUT_SCALE_MAX).filter(|_| network.negative_payouts || !text.starts_with('-'))
+            Amount::parse(text, PAYOUT_SCALE_MAX).filter(|amount| network.negative_payouts || !amount.is_below_zero())
         })?;
         let currency_expected = "expected a currency code of ISO 4217, as USD";
         let currency = self.parsed(
@@ -382,6 +382,12 @@ impl FieldValue<'_> {
     fn refused(&self, code: Code, detail: impl Into<Cow<'static, str>>, field: Field) -> Refusal {
         Refusal::new(code, detail).at_param(&*self.param).for_field(field)
     }
+}
+
+/// Whether two values of a field are the same; amounts compare as numbers.
+fn is_same(field: Field, one: &str, other: &str) -> bool {
+    let amount = |text: &str| Amount::parse(text, PAYOUT_SCALE_MAX);
+    one == other || (field == Field::Payout && amount(one).is_some() && amount(one) == amount(other))
 }
 
 const PAYOUT_EXPECTED: &str = "expected a decimal number, as 12.50, with at most 12 digits before and 6 behind the point, not negative unless the \

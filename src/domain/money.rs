@@ -50,6 +50,11 @@ impl Amount {
         Self(amount)
     }
 
+    /// Whether it is less than nothing; a zero with a sign is not.
+    pub fn is_below_zero(self) -> bool {
+        self.0 < Decimal::ZERO
+    }
+
     /// The amount as PostgreSQL stores it, scale included.
     pub const fn decimal(self) -> Decimal {
         self.0

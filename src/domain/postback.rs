@@ -108,7 +108,7 @@ impl<'a> Form<'a> {
                 "expected a body without content encoding",
             ));
         }
-        if raw.body.is_empty() {
+        if raw.body.is_empty() && !matches!(media_type(&raw.headers), Some(MediaType::Json)) {
             return Ok(Body::Empty);
         }
         if raw.method != Method::POST {

@@ -126,7 +126,13 @@ impl Refusal {
     /// The same, naming the parameter at fault.
     #[must_use]
     pub fn at_param(mut self, param: impl Into<String>) -> Self {
-        self.param = Some(param.into());
+        let param = param.into();
+        // A NUL can be named by a JSON key, but neither be stored nor be shown.
+        self.param = Some(if param.contains('\0') {
+            param.replace('\0', "\u{fffd}")
+        } else {
+            param
+        });
         self
     }
 

@@ -113,15 +113,20 @@ async fn decide<'s>(
     body: Body,
     network: &mut Option<&'s Network>,
 ) -> Result<Receipt, Failure> {
+    let name = network_name(&raw.uri);
+    *network = name
+        .as_ref()
+        .ok()
+        .and_then(|name| snapshot.rules.networks.get(&**name))
+        .map(|network| &**network);
     if raw.method != Method::GET && raw.method != Method::POST {
         return Err(Refusal::new(Code::MethodNotAllowed, "expected GET or POST").into()); // 405
     }
-    head::check(&raw.uri, &raw.headers)?; // 414, 431
-    let name = network_name(&raw.uri)?; // 400
-    *network = snapshot.rules.networks.get(&*name).map(|network| &**network);
     if let Some(network) = network {
         network.check_address(raw.remote_ip)?; // 403
     }
+    head::check(&raw.uri, &raw.headers)?; // 414, 431
+    name?; // 400
     raw.body = read_body(&raw.headers, body).await?; // 413
 
     let form = Form::read(raw)?; // 400, 415

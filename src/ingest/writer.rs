@@ -101,6 +101,7 @@ impl<K: Kind> Writer<K> {
         while let Some(mut part) = parts.pop() {
             let started = Instant::now();
             let items: Vec<&K::Item> = part.iter().map(|queued| &queued.item).collect();
+            let was_open = self.link.is_open();
             let outcome = K::write(&mut self.link, &items, deadline).await;
             match outcome {
                 Ok(receipts) => {
@@ -133,6 +134,8 @@ impl<K: Kind> Writer<K> {
                     repeats += 1;
                     parts.push(part);
                 }
+                // A connection that was open may have died unnoticed; a new one is worth a try.
+                Err(StoreError::Unavailable(_)) if was_open => parts.push(part),
                 Err(failure) => {
                     self.health.postgres_failed(K::NAME, &failure);
                     self.resting_until = Some(Instant::now() + REST_AFTER_FAILURE);

@@ -29,6 +29,11 @@ impl Link {
         Self { url, connection: None }
     }
 
+    /// Whether a connection is open, as far as is known: its other end may be gone.
+    pub const fn is_open(&self) -> bool {
+        self.connection.is_some()
+    }
+
     /// Runs `work` on the connection before `deadline`. After any failure but a refused row the connection is closed:
     /// PostgreSQL then rolls back whatever was under way.
     ///

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use sqlx::migrate::Migrator;
-use sqlx::postgres::PgPoolOptions;
+use sqlx::migrate::{MigrateError as SqlxMigrateError, Migrator};
+use sqlx::postgres::{PgPool, PgPoolOptions};
 
 use super::connect::{DatabaseUrl, Purpose};
 
@@ -21,7 +21,7 @@ pub enum MigrateError {
     Unavailable(#[source] sqlx::Error),
     /// The database is newer than this program, or a migration failed.
     #[error("the schema cannot be brought up to date")]
-    Schema(#[source] sqlx::migrate::MigrateError),
+    Schema(#[source] SqlxMigrateError),
 }
 
 /// Applies the migrations that are missing. Safe to call from several replicas at once: each is applied once, the others
@@ -38,18 +38,42 @@ pub async fn migrate(url: &DatabaseUrl) -> Result<(), MigrateError> {
         .connect_with(url.options(Purpose::Maintain))
         .await
         .map_err(MigrateError::Unavailable)?;
-    let outcome = MIGRATIONS.run(&pool).await;
+    let outcome = match is_current(&pool).await {
+        Ok(true) => Ok(()),
+        Ok(false) => MIGRATIONS.run(&pool).await,
+        Err(error) => Err(error),
+    };
     pool.close().await;
     outcome.map_err(|error| {
-        if let sqlx::migrate::MigrateError::Execute(cause) = error {
+        if let SqlxMigrateError::Execute(cause) = error {
             return if is_connection_trouble(&cause) {
                 MigrateError::Unavailable(cause)
             } else {
-                MigrateError::Schema(sqlx::migrate::MigrateError::Execute(cause))
+                MigrateError::Schema(SqlxMigrateError::Execute(cause))
             };
         }
         MigrateError::Schema(error)
     })
+}
+
+/// Whether every migration is applied and none that this program does not know. Asked first, because the migrator makes its
+/// own table even where nothing is missing, and a role without that right should be able to serve.
+///
+/// Its statements ask about a table that the migrator makes, which is not there when the program is built.
+async fn is_current(pool: &PgPool) -> Result<bool, SqlxMigrateError> {
+    let there = sqlx::query_scalar::<_, bool>("select to_regclass('_sqlx_migrations') is not null");
+    if !there.fetch_one(pool).await? {
+        return Ok(false);
+    }
+    let applied = sqlx::query_as::<_, (i64, Vec<u8>, bool)>(
+        "select version, checksum, success from _sqlx_migrations order by version",
+    );
+    let applied = applied.fetch_all(pool).await?;
+    let known: Vec<(i64, Vec<u8>, bool)> = MIGRATIONS
+        .iter()
+        .map(|migration| (migration.version, migration.checksum.to_vec(), true))
+        .collect();
+    Ok(applied == known)
 }
 
 fn is_connection_trouble(error: &sqlx::Error) -> bool {

@@ -136,7 +136,9 @@ fn the_second_postback_of_a_conversion_is_decided_by_the_first() {
         ("approved 10 USD", "reversed -10 USD", Updated, "reversed -10 USD"),
         // A currency may only come with the first amount.
         ("pending 10 USD", "approved 10 EUR", Conflict, "pending 10 USD"),
-        ("pending - -", "approved 10 EUR", Updated, "approved 10 EUR"),
+        ("pending - -", "approved 10 EUR", Conflict, "pending - USD"),
+        ("pending 10 USD", "approved - EUR", Conflict, "pending 10 USD"),
+        ("pending 1.0 USD", "approved 1.00 USD", Updated, "approved 1.0 USD"),
         // A click may not change.
         (
             "approved 10 USD",
@@ -191,14 +193,20 @@ fn late_retries_and_late_steps_do_not_undo_what_came_after() {
             "approved 12 USD",
         ),
         (
-            &["approved - - - 7", "pending 10 EUR - 5"],
+            &["approved - - - 7", "pending 10 USD - 5"],
             vec![Recorded, Duplicate],
-            "approved 10 EUR",
+            "approved 10 USD",
         ),
         (
-            &["approved - - - 7", "pending 10 EUR - 5", "pending 10 EUR - 5"],
+            &["approved - - - 7", "pending 10 USD - 5", "pending 10 USD - 5"],
             vec![Recorded, Duplicate, Duplicate],
-            "approved 10 EUR",
+            "approved 10 USD",
+        ),
+        // An earlier step in another currency is a contradiction and not only late.
+        (
+            &["approved - - - 7", "pending 10 EUR - 5"],
+            vec![Recorded, Conflict],
+            "approved - USD",
         ),
         // A later step is not late.
         (
@@ -210,6 +218,12 @@ fn late_retries_and_late_steps_do_not_undo_what_came_after() {
             &["pending 10 USD - 5", "pending 12 USD - 6", "pending 10 USD - 7"],
             vec![Recorded, Updated, Updated],
             "pending 10 USD",
+        ),
+        // The same proposal again is a repeat, also after a change that left it illegal.
+        (
+            &["approved 1 USD", "approved 9 USD", "rejected 1 USD", "approved 9 USD"],
+            vec![Recorded, Conflict, Updated, Duplicate],
+            "rejected 1 USD",
         ),
         // A proposal is kept once, and is no obstacle once it has become legal.
         (

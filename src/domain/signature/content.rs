@@ -170,12 +170,12 @@ impl Feed<'_> {
     /// before what is not empty. The pair's name is compared after decoding, everything else is left as it was received.
     fn query(&self, lead: &[u8], sink: &mut impl FnMut(&[u8])) {
         let query = self.raw.query().as_bytes();
-        let Reference::Query(signature) = self.signature_at else {
-            if !query.is_empty() {
-                sink(lead);
-                sink(query);
-            }
+        if query.is_empty() {
             return;
+        }
+        let Reference::Query(signature) = self.signature_at else {
+            sink(lead);
+            return sink(query);
         };
         let is_signature =
             |pair: &[u8]| raw_pairs(pair).any(|(_, name, _)| *decode_bytes(name) == *signature.as_bytes());

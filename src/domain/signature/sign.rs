@@ -3,6 +3,7 @@
 use http::{HeaderName, HeaderValue, Uri};
 use percent_encoding::utf8_percent_encode;
 
+use crate::domain::form::{decode_bytes, raw_pairs};
 use crate::domain::postback::{Form, RawPostback};
 use crate::domain::template::RESERVED;
 use crate::domain::time::Timestamp;
@@ -52,6 +53,7 @@ impl Unsigned {
         match &scheme.proof {
             Proof::Address => {}
             Proof::Mac(mac) => {
+                self.remove_signature(&mac.from)?;
                 self.add_timestamp(mac, now, &mut added)?;
                 let signature = self.signature(mac)?;
                 self.add(&mac.from, &signature, &mut added)?;
@@ -61,6 +63,30 @@ impl Unsigned {
             uri: self.0.uri,
             headers: added,
         })
+    }
+
+    /// Takes an old signature out, so that a signed request can be signed again.
+    fn remove_signature(&mut self, at: &Reference) -> Result<(), SignError> {
+        match at {
+            Reference::Header(name) => {
+                self.0.headers.remove(name);
+            }
+            Reference::Query(name) => {
+                let is_old = |pair: &str| {
+                    raw_pairs(pair.as_bytes()).any(|(_, found, _)| *decode_bytes(found) == *name.as_bytes())
+                };
+                let kept: Vec<&str> = self.0.query().split('&').filter(|pair| !is_old(pair)).collect();
+                let query = kept.join("&");
+                let target = if query.is_empty() {
+                    self.0.uri.path().to_owned()
+                } else {
+                    format!("{}?{query}", self.0.uri.path())
+                };
+                self.0.uri = parse_target(&target)?;
+            }
+            Reference::Form(_) | Reference::Json(_) => return Err(SignError::InBody(at.clone())),
+        }
+        Ok(())
     }
 
     fn add_timestamp(
@@ -120,12 +146,16 @@ impl Unsigned {
                     Some(query) if !query.is_empty() => format!("{}?{query}&{name}={value}", self.0.uri.path()),
                     Some(_) | None => format!("{}?{name}={value}", self.0.uri.path()),
                 };
-                self.0.uri = target
-                    .parse()
-                    .map_err(|error: http::uri::InvalidUri| SignError::Malformed(error.to_string()))?;
+                self.0.uri = parse_target(&target)?;
                 Ok(())
             }
             Reference::Form(_) | Reference::Json(_) => Err(SignError::InBody(at.clone())),
         }
     }
+}
+
+fn parse_target(target: &str) -> Result<Uri, SignError> {
+    target
+        .parse()
+        .map_err(|error: http::uri::InvalidUri| SignError::Malformed(error.to_string()))
 }
