@@ -7,6 +7,7 @@ use sqlx::{Acquire as _, PgConnection};
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use crate::domain::attribution::ClickFacts;
 use crate::domain::click::Click;
 use crate::domain::conversion::{Conversion, Step};
 use crate::domain::id::{ClickId, ConversionId};
@@ -19,6 +20,7 @@ use crate::domain::time::Timestamp;
 use super::error::StoreError;
 use super::link::Link;
 use super::postbacks::{LogRow, LogVerdict};
+use super::record::{Logged, record};
 use super::{clicks, conversions, postbacks};
 
 /// How often a batch decides again what it lost to other replicas. Each round is lost only when somebody else's was
@@ -92,8 +94,12 @@ impl Link {
         .await
     }
 
-    /// Decides postbacks one after the other and stores what comes of it: conversions, history and raw log, in one
-    /// transaction. When it returns, all of it is durable; the answers are in the order of the batch.
+    /// Decides postbacks one after the other and stores what comes of it: conversions, history and raw log, all of a
+    /// postback in one transaction. When it returns, everything is durable; the answers are in the order of the batch.
+    ///
+    /// First every conversion is taken for a new one and recorded in a single statement. The postbacks whose conversions
+    /// turn out to be known are then decided with the facts, in a second transaction. Should that one fail, the first part
+    /// is stored although its senders are told to repeat: they will be answered `duplicate`.
     ///
     /// # Errors
     ///
@@ -104,31 +110,16 @@ impl Link {
         deadline: Instant,
     ) -> Result<Vec<Settled>, StoreError> {
         self.run(deadline, async |connection| {
-            let mut transaction = connection.begin().await?;
-            let settled = settle(&mut transaction, batch).await?;
-            let verdicts: Vec<LogVerdict> = batch
-                .iter()
-                .zip(&settled)
-                .map(|(item, settled)| {
-                    let conversion = settled
-                        .answer
-                        .conversion_id
-                        .as_ref()
-                        .map(|_| item.postback.conversion_id);
-                    LogVerdict::Decided(settled.answer.verdict, conversion)
-                })
-                .collect();
-            let rows: Vec<LogRow<'_>> = batch
-                .iter()
-                .zip(&verdicts)
-                .map(|(item, verdict)| LogRow {
-                    request: item.request,
-                    verdict,
-                })
-                .collect();
-            postbacks::insert(&mut transaction, &rows).await?;
-            transaction.commit().await?;
-            Ok(settled)
+            let click_ids: Vec<ClickId> = batch.iter().filter_map(|item| item.postback.click.id()).collect();
+            let click_facts = clicks::facts(connection, &click_ids).await?;
+            let mut settled = record_new(connection, batch, &click_facts).await?;
+            let known: Vec<usize> = (0..batch.len()).filter(|index| settled[*index].is_none()).collect();
+            if !known.is_empty() {
+                let mut transaction = connection.begin().await?;
+                settle_known(&mut transaction, batch, &click_facts, known, &mut settled).await?;
+                transaction.commit().await?;
+            }
+            Ok(settled.into_iter().flatten().collect())
         })
         .await
     }
@@ -144,24 +135,74 @@ impl Link {
     }
 }
 
-/// Decides a batch against the database, again where another replica was faster, and writes conversions and history.
-async fn settle(connection: &mut PgConnection, batch: &[PostbackBatch<'_>]) -> Result<Vec<Settled>, StoreError> {
-    let click_ids: Vec<ClickId> = batch.iter().filter_map(|item| item.postback.click.id()).collect();
-    let click_facts = clicks::facts(connection, &click_ids).await?;
+/// Decides a batch as if none of its conversions were recorded, and records those that were not. What is missing from the
+/// result is about a conversion that was.
+async fn record_new(
+    connection: &mut PgConnection,
+    batch: &[PostbackBatch<'_>],
+    click_facts: &[ClickFacts],
+) -> Result<Vec<Option<Settled>>, StoreError> {
+    let mut ledger = Ledger::new([], click_facts.iter().cloned());
+    let settled: Vec<Settled> = batch
+        .iter()
+        .map(|item| ledger.settle(item.postback, &item.rules.campaigns))
+        .collect();
 
-    let mut settled: Vec<Option<Settled>> = batch.iter().map(|_| None).collect();
-    let mut open: Vec<usize> = (0..batch.len()).collect();
+    let mut new: Vec<&Conversion> = ledger.changed().collect();
+    new.sort_unstable_by_key(|conversion| conversion.id);
+    let steps: Vec<(ConversionId, &Step)> = batch
+        .iter()
+        .zip(&settled)
+        .filter_map(|(item, settled)| Some((item.postback.conversion_id, settled.step.as_ref()?)))
+        .collect();
+    let mut logged: Vec<Logged<'_>> = batch
+        .iter()
+        .zip(&settled)
+        .map(|(item, settled)| (item.request, settled.answer.verdict, conversion_of(item, settled)))
+        .collect();
+    logged.sort_unstable_by_key(|(request, ..)| request.id);
+    let written: HashSet<Uuid> = record(connection, &new, &steps, &logged).await?.into_iter().collect();
+
+    let is_settled = |item: &PostbackBatch<'_>, settled: &Settled| {
+        conversion_of(item, settled).is_none_or(|conversion| written.contains(&conversion.uuid()))
+    };
+    Ok(batch
+        .iter()
+        .zip(settled)
+        .map(|(item, settled)| is_settled(item, &settled).then_some(settled))
+        .collect())
+}
+
+/// The conversion that a decided postback is about; none when it was ignored.
+fn conversion_of(item: &PostbackBatch<'_>, settled: &Settled) -> Option<ConversionId> {
+    settled
+        .answer
+        .conversion_id
+        .as_ref()
+        .map(|_| item.postback.conversion_id)
+}
+
+/// Decides those of a batch whose conversions are recorded, again where another replica was faster, and writes changes,
+/// history and raw log.
+async fn settle_known(
+    connection: &mut PgConnection,
+    batch: &[PostbackBatch<'_>],
+    click_facts: &[ClickFacts],
+    known: Vec<usize>,
+    settled: &mut [Option<Settled>],
+) -> Result<(), StoreError> {
+    let mut open = known.clone();
     for _ in 0..ROUNDS_MAX {
         let ids: Vec<ConversionId> = open.iter().map(|index| batch[*index].postback.conversion_id).collect();
-        let known = conversions::load(connection, &ids).await?;
-        let mut ledger = Ledger::new(known, click_facts.iter().cloned());
+        let stored = conversions::load(connection, &ids).await?;
+        let mut ledger = Ledger::new(stored, click_facts.iter().cloned());
         for index in &open {
             let item = &batch[*index];
             settled[*index] = Some(ledger.settle(item.postback, &item.rules.campaigns));
         }
 
         let changed: Vec<&Conversion> = ledger.changed().collect();
-        let written = write(connection, &changed).await?;
+        let written = write_changed(connection, &changed).await?;
         let lost: HashSet<ConversionId> = changed
             .iter()
             .map(|conversion| conversion.id)
@@ -182,27 +223,48 @@ async fn settle(connection: &mut PgConnection, batch: &[PostbackBatch<'_>]) -> R
         }
         open = again;
         if open.is_empty() {
-            return Ok(settled.into_iter().flatten().collect());
+            return log_known(connection, batch, &known, settled).await;
         }
     }
     Err(StoreError::Contended)
 }
 
-/// Writes new and changed conversions; returns the ids of those that no other replica was faster with.
-async fn write(connection: &mut PgConnection, changed: &[&Conversion]) -> Result<HashSet<Uuid>, StoreError> {
-    let mut sorted = changed.to_vec();
-    sorted.sort_unstable_by_key(|conversion| conversion.id);
-    let (new, known): (Vec<&Conversion>, Vec<&Conversion>) = sorted
-        .into_iter()
-        .partition(|conversion| conversion.stored_revision == 0);
-    let mut written = HashSet::with_capacity(changed.len());
-    if !new.is_empty() {
-        written.extend(conversions::insert(connection, &new).await?);
+/// Appends the requests of postbacks that are decided to the raw log.
+async fn log_known(
+    connection: &mut PgConnection,
+    batch: &[PostbackBatch<'_>],
+    known: &[usize],
+    settled: &[Option<Settled>],
+) -> Result<(), StoreError> {
+    let verdicts: Vec<(&RedactedRequest, LogVerdict)> = known
+        .iter()
+        .filter_map(|index| {
+            let item = &batch[*index];
+            let settled = settled[*index].as_ref()?;
+            let verdict = LogVerdict::Decided(settled.answer.verdict, conversion_of(item, settled));
+            Some((item.request, verdict))
+        })
+        .collect();
+    let rows: Vec<LogRow<'_>> = verdicts
+        .iter()
+        .map(|(request, verdict)| LogRow { request, verdict })
+        .collect();
+    postbacks::insert(connection, &rows).await
+}
+
+/// Writes changed conversions; returns the ids of those that no other replica was faster with. A conversion that is new
+/// here was deleted while the batch was decided: it is lost as well, and recorded when its sender repeats.
+async fn write_changed(connection: &mut PgConnection, changed: &[&Conversion]) -> Result<HashSet<Uuid>, StoreError> {
+    let mut known: Vec<&Conversion> = changed
+        .iter()
+        .copied()
+        .filter(|conversion| conversion.stored_revision > 0)
+        .collect();
+    if known.is_empty() {
+        return Ok(HashSet::new());
     }
-    if !known.is_empty() {
-        written.extend(conversions::update(connection, &known).await?);
-    }
-    Ok(written)
+    known.sort_unstable_by_key(|conversion| conversion.id);
+    Ok(conversions::update(connection, &known).await?.into_iter().collect())
 }
 
 /// Gives clicks that are stored (or about to be, in this transaction) the conversions that wait for them.
@@ -232,7 +294,7 @@ async fn attribute_late(
         if changed.is_empty() {
             return Ok(());
         }
-        let written = write(connection, &changed).await?;
+        let written = write_changed(connection, &changed).await?;
         let kept: Vec<(ConversionId, &Step)> = steps
             .iter()
             .filter(|(id, _)| written.contains(&id.uuid()))

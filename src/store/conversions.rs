@@ -119,76 +119,33 @@ async fn load_steps(connection: &mut PgConnection, ids: &[Uuid]) -> Result<HashM
 }
 
 /// A column of a statement's rows.
-fn column<'c, T>(conversions: &[&'c Conversion], value: impl Fn(&'c Conversion) -> T) -> Vec<T> {
+pub(super) fn column<'c, T>(conversions: &[&'c Conversion], value: impl Fn(&'c Conversion) -> T) -> Vec<T> {
     conversions.iter().map(|conversion| value(conversion)).collect()
 }
 
 /// What the matched clicks say, as a column.
-fn credits<'c>(conversions: &[&'c Conversion], value: fn(&Credit) -> Option<&str>) -> Vec<Option<&'c str>> {
+pub(super) fn credits<'c>(conversions: &[&'c Conversion], value: fn(&Credit) -> Option<&str>) -> Vec<Option<&'c str>> {
     column(conversions, move |conversion| {
         conversion.credit.as_ref().and_then(value)
     })
 }
 
-fn currencies<'c>(conversions: &[&'c Conversion]) -> Vec<Option<&'c str>> {
+pub(super) fn currencies<'c>(conversions: &[&'c Conversion]) -> Vec<Option<&'c str>> {
     column(conversions, |conversion| {
         conversion.state.currency.as_ref().map(Currency::code)
     })
 }
 
-fn reasons(conversions: &[&Conversion]) -> Vec<Option<&'static str>> {
+pub(super) fn reasons(conversions: &[&Conversion]) -> Vec<Option<&'static str>> {
     column(conversions, |conversion| {
         conversion.attribution.reason().map(Reason::as_str)
     })
 }
 
-fn click_times(conversions: &[&Conversion]) -> Vec<Option<DateTime<Utc>>> {
+pub(super) fn click_times(conversions: &[&Conversion]) -> Vec<Option<DateTime<Utc>>> {
     column(conversions, |conversion| {
         conversion.credit.as_ref().map(|credit| credit.click_time.into())
     })
-}
-
-/// Records new conversions; returns the ids of those that were new. The others were recorded by another replica in the
-/// meantime, are left untouched and have to be decided again. Expects them sorted by id, so that two writers take rows in
-/// the same order and cannot deadlock.
-pub(super) async fn insert(connection: &mut PgConnection, new: &[&Conversion]) -> Result<Vec<Uuid>, StoreError> {
-    let text = |value: fn(&Conversion) -> Option<&str>| column(new, value);
-    let written = sqlx::query_scalar!(
-        r#"
-        insert into conversions (id, received_at, updated_at, event_time, click_time, click_id, revision, attributed,
-            network, event, status, dedupe, transaction_id, payout, currency, click_id_sent, campaign, affiliate, reason,
-            user_id, device_id)
-        select * from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[],
-            $6::uuid[], $7::int4[], $8::bool[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
-            $14::numeric[], $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[], $21::text[])
-        on conflict (id) do nothing
-        returning id
-        "#,
-        &column(new, |conversion| conversion.id.uuid()),
-        &column(new, |conversion| conversion.received_at.into()),
-        &column(new, |conversion| conversion.updated_at.into()),
-        &column(new, |conversion| conversion.event_time.map(Into::into)) as &[Option<DateTime<Utc>>],
-        &click_times(new) as &[Option<DateTime<Utc>>],
-        &column(new, |conversion| conversion.click.id().map(ClickId::uuid)) as &[Option<Uuid>],
-        &column(new, |conversion| conversion.revision),
-        &column(new, |conversion| conversion.attribution == Attribution::Attributed),
-        &column(new, |conversion| &*conversion.network) as &[&str],
-        &column(new, |conversion| conversion.event.as_str()) as &[&str],
-        &column(new, |conversion| conversion.state.status.as_str()) as &[&str],
-        &column(new, |conversion| conversion.dedupe.as_str()) as &[&str],
-        &text(|conversion| conversion.transaction_id.as_deref()) as &[Option<&str>],
-        &column(new, |conversion| conversion.state.payout.map(Amount::decimal)) as &[Option<Decimal>],
-        &currencies(new) as &[Option<&str>],
-        &text(|conversion| conversion.click.kept_text()) as &[Option<&str>],
-        &credits(new, |credit| Some(credit.campaign.as_str())) as &[Option<&str>],
-        &credits(new, |credit| credit.affiliate.as_deref()) as &[Option<&str>],
-        &reasons(new) as &[Option<&str>],
-        &text(|conversion| conversion.user_id.as_deref()) as &[Option<&str>],
-        &text(|conversion| conversion.device_id.as_deref()) as &[Option<&str>],
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(written)
 }
 
 /// Writes changed conversions over the revisions that they were decided on; returns the ids of those that were written.
@@ -230,9 +187,6 @@ pub(super) async fn insert_steps(
     connection: &mut PgConnection,
     steps: &[(ConversionId, &Step)],
 ) -> Result<(), StoreError> {
-    fn column<'s, T>(steps: &[(ConversionId, &'s Step)], value: impl Fn(&'s Step) -> T) -> Vec<T> {
-        steps.iter().map(|(_, step)| value(step)).collect()
-    }
     let ids: Vec<Uuid> = steps.iter().map(|(id, _)| id.uuid()).collect();
     sqlx::query!(
         r#"
@@ -243,19 +197,24 @@ pub(super) async fn insert_steps(
         on conflict (conversion_id, postback_id) do nothing
         "#,
         &ids,
-        &column(steps, |step| step.cause),
-        &column(steps, |step| step.at.into()),
-        &column(steps, |step| step.event_time.map(Into::into)) as &[Option<DateTime<Utc>>],
-        &column(steps, |step| step.revision),
-        &column(steps, |step| step.kind.as_str()) as &[&str],
-        &column(steps, |step| step.status.as_str()) as &[&str],
-        &column(steps, |step| step.payout.map(Amount::decimal)) as &[Option<Decimal>],
-        &column(steps, |step| step.from.as_ref().map(Json)) as &[Option<Json<&Snapshot>>],
-        &column(steps, |step| Json(&step.to)) as &[Json<&Snapshot>],
+        &step_column(steps, |step| step.cause),
+        &step_column(steps, |step| step.at.into()),
+        &step_column(steps, |step| step.event_time.map(Into::into)) as &[Option<DateTime<Utc>>],
+        &step_column(steps, |step| step.revision),
+        &step_column(steps, |step| step.kind.as_str()) as &[&str],
+        &step_column(steps, |step| step.status.as_str()) as &[&str],
+        &step_column(steps, |step| step.payout.map(Amount::decimal)) as &[Option<Decimal>],
+        &step_column(steps, |step| step.from.as_ref().map(Json)) as &[Option<Json<&Snapshot>>],
+        &step_column(steps, |step| Json(&step.to)) as &[Json<&Snapshot>],
     )
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// A column of the history's rows.
+pub(super) fn step_column<'s, T>(steps: &[(ConversionId, &'s Step)], value: impl Fn(&'s Step) -> T) -> Vec<T> {
+    steps.iter().map(|(_, step)| value(step)).collect()
 }
 
 /// The conversions that wait for one of these clicks.

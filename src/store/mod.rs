@@ -15,6 +15,7 @@ mod partitions;
 mod postbacks;
 pub mod private;
 mod read;
+mod record;
 
 pub use batch::{LateClicks, PostbackBatch};
 pub use connect::{DatabaseUrl, DatabaseUrlError};

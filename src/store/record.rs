@@ -1,0 +1,122 @@
+//! New conversions, the common case: one statement, and so one round trip, for all that they leave behind.
+//!
+//! Every postback of a batch is first decided as if nobody had recorded its conversion yet, and PostgreSQL's primary key says
+//! where that was wrong. There is no SELECT before the INSERT that could be overtaken.
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+use sqlx::PgConnection;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::domain::attribution::Attribution;
+use crate::domain::conversion::{Conversion, Snapshot, Step};
+use crate::domain::id::{ClickId, ConversionId};
+use crate::domain::money::Amount;
+use crate::domain::redact::RedactedRequest;
+use crate::domain::verdict::Verdict;
+
+use super::conversions::{click_times, column, credits, currencies, reasons, step_column};
+use super::error::StoreError;
+
+/// A request of the batch, its verdict and the conversion that it is about; none when it was ignored.
+pub(super) type Logged<'a> = (&'a RedactedRequest, Verdict, Option<ConversionId>);
+
+/// Records conversions with their steps and their requests' rows in the raw log, and commits. Returns the ids of those that
+/// were new; of the others, which somebody recorded before, nothing is written. Requests without a conversion are logged.
+///
+/// Expects conversions and requests sorted by id, so that two writers take rows in the same order and cannot deadlock.
+pub(super) async fn record(
+    connection: &mut PgConnection,
+    new: &[&Conversion],
+    steps: &[(ConversionId, &Step)],
+    logged: &[Logged<'_>],
+) -> Result<Vec<Uuid>, StoreError> {
+    let text = |value: fn(&Conversion) -> Option<&str>| column(new, value);
+    let step_ids: Vec<Uuid> = steps.iter().map(|(id, _)| id.uuid()).collect();
+    // `is true` keeps PostgreSQL from making a join of the two look-ups: as a condition they are hashed once.
+    let written = sqlx::query_scalar!(
+        r#"
+        with recorded as (
+            insert into conversions (id, received_at, updated_at, event_time, click_time, click_id, revision, attributed,
+                network, event, status, dedupe, transaction_id, payout, currency, click_id_sent, campaign, affiliate,
+                reason, user_id, device_id)
+            select * from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[],
+                $6::uuid[], $7::int4[], $8::bool[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
+                $14::numeric[], $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[],
+                $21::text[])
+            on conflict (id) do nothing
+            returning id
+        ),
+        explained as (
+            insert into conversion_changes (conversion_id, postback_id, at, event_time, revision, kind, status, payout,
+                before, after)
+            select *
+            from unnest($22::uuid[], $23::uuid[], $24::timestamptz[], $25::timestamptz[], $26::int4[], $27::text[],
+                $28::text[], $29::numeric[], $30::jsonb[], $31::jsonb[])
+                as step (conversion_id, postback_id, at, event_time, revision, kind, status, payout, before, after)
+            where (conversion_id in (select id from recorded)) is true
+        ),
+        logged as (
+            insert into postbacks (id, received_at, conversion_id, remote_ip, verdict, network, method, target, headers,
+                body)
+            select id, received_at, conversion_id, remote_ip::inet, verdict, network, method, target, headers::jsonb,
+                body
+            from unnest($32::uuid[], $33::timestamptz[], $34::uuid[], $35::text[], $36::text[], $37::text[],
+                $38::text[], $39::text[], $40::text[], $41::bytea[])
+                as row (id, received_at, conversion_id, remote_ip, verdict, network, method, target, headers, body)
+            where (conversion_id is null or conversion_id in (select id from recorded)) is true
+            on conflict (id) do nothing
+        )
+        select id from recorded
+        "#,
+        &column(new, |conversion| conversion.id.uuid()),
+        &column(new, |conversion| conversion.received_at.into()),
+        &column(new, |conversion| conversion.updated_at.into()),
+        &column(new, |conversion| conversion.event_time.map(Into::into)) as &[Option<DateTime<Utc>>],
+        &click_times(new) as &[Option<DateTime<Utc>>],
+        &column(new, |conversion| conversion.click.id().map(ClickId::uuid)) as &[Option<Uuid>],
+        &column(new, |conversion| conversion.revision),
+        &column(new, |conversion| conversion.attribution == Attribution::Attributed),
+        &column(new, |conversion| &*conversion.network) as &[&str],
+        &column(new, |conversion| conversion.event.as_str()) as &[&str],
+        &column(new, |conversion| conversion.state.status.as_str()) as &[&str],
+        &column(new, |conversion| conversion.dedupe.as_str()) as &[&str],
+        &text(|conversion| conversion.transaction_id.as_deref()) as &[Option<&str>],
+        &column(new, |conversion| conversion.state.payout.map(Amount::decimal)) as &[Option<Decimal>],
+        &currencies(new) as &[Option<&str>],
+        &text(|conversion| conversion.click.kept_text()) as &[Option<&str>],
+        &credits(new, |credit| Some(credit.campaign.as_str())) as &[Option<&str>],
+        &credits(new, |credit| credit.affiliate.as_deref()) as &[Option<&str>],
+        &reasons(new) as &[Option<&str>],
+        &text(|conversion| conversion.user_id.as_deref()) as &[Option<&str>],
+        &text(|conversion| conversion.device_id.as_deref()) as &[Option<&str>],
+        &step_ids,
+        &step_column(steps, |step| step.cause),
+        &step_column(steps, |step| step.at.into()),
+        &step_column(steps, |step| step.event_time.map(Into::into)) as &[Option<DateTime<Utc>>],
+        &step_column(steps, |step| step.revision),
+        &step_column(steps, |step| step.kind.as_str()) as &[&str],
+        &step_column(steps, |step| step.status.as_str()) as &[&str],
+        &step_column(steps, |step| step.payout.map(Amount::decimal)) as &[Option<Decimal>],
+        &step_column(steps, |step| step.from.as_ref().map(Json)) as &[Option<Json<&Snapshot>>],
+        &step_column(steps, |step| Json(&step.to)) as &[Json<&Snapshot>],
+        &log_column(logged, |(request, ..)| request.id.uuid()),
+        &log_column(logged, |(request, ..)| request.received_at.into()),
+        &log_column(logged, |(_, _, conversion)| conversion.map(ConversionId::uuid)) as &[Option<Uuid>],
+        &log_column(logged, |(request, ..)| request.remote_ip.to_string()),
+        &log_column(logged, |(_, verdict, _)| verdict.as_str()) as &[&str],
+        &log_column(logged, |(request, ..)| request.network.as_deref()) as &[Option<&str>],
+        &log_column(logged, |(request, ..)| request.method.as_str()) as &[&str],
+        &log_column(logged, |(request, ..)| request.target.as_str()) as &[&str],
+        &log_column(logged, |(request, ..)| request.headers.as_str()) as &[&str],
+        &log_column(logged, |(request, ..)| &*request.body) as &[&[u8]],
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(written)
+}
+
+fn log_column<'r, T>(logged: &[Logged<'r>], value: impl Fn(Logged<'r>) -> T) -> Vec<T> {
+    logged.iter().map(|row| value(*row)).collect()
+}
