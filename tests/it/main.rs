@@ -4,8 +4,17 @@
 //! imports how the service works: what is expected stands in the tests themselves, signatures are computed by other
 //! implementations.
 #![expect(clippy::panic, reason = "a panic in a test is its report")]
+#![expect(
+    clippy::print_stdout,
+    reason = "what a service said is part of a failed test's report"
+)]
 
 mod harness;
 
+mod clicks;
+mod concurrency;
+mod decisions;
 mod forgeries;
 mod main_flow;
+mod refusals;
+mod schemes;

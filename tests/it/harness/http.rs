@@ -1,5 +1,6 @@
 //! A client that writes exactly the bytes a test asks for.
 
+use std::fmt::{self, Write as _};
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 
@@ -69,10 +70,10 @@ impl Request {
             text.push_str("Host: postback.example\r\n");
         }
         if (!self.body.is_empty() || self.method == "POST") && !says("content-length") && !says("transfer-encoding") {
-            text.push_str(&format!("Content-Length: {}\r\n", self.body.len()));
+            write!(text, "Content-Length: {}\r\n", self.body.len()).expect("memory");
         }
         for (name, value) in &self.headers {
-            text.push_str(&format!("{name}: {value}\r\n"));
+            write!(text, "{name}: {value}\r\n").expect("memory");
         }
         text.push_str("\r\n");
         [text.as_bytes(), &self.body].concat()
@@ -85,7 +86,7 @@ impl Request {
 }
 
 /// An answer.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
@@ -101,12 +102,30 @@ impl Answer {
         value
     }
 
+    /// The click id behind `cid=` in its redirect.
+    pub(crate) fn click_id(&self) -> &str {
+        let location = self
+            .header("location")
+            .unwrap_or_else(|| panic!("a redirect: {self:?}"));
+        let id = location
+            .split(['?', '&', '#'])
+            .find_map(|pair| pair.strip_prefix("cid="));
+        id.unwrap_or_else(|| panic!("cid= in {location}"))
+    }
+
     pub(crate) fn text(&self) -> &str {
         std::str::from_utf8(&self.body).expect("bodies are UTF-8")
     }
 
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error} in {self:?}"))
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let body = String::from_utf8_lossy(&self.body);
+        write!(f, "{} {:?} {body}", self.status, self.headers)
     }
 }
 

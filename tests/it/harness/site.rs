@@ -163,11 +163,7 @@ impl Service {
     pub(crate) fn click(&self, target: &str) -> String {
         let answer = self.answer(&get(target));
         assert_eq!(answer.status, 302, "{target}: {answer:?}");
-        let location = answer.header("location").expect("a redirect");
-        let id = location
-            .split(['?', '&', '#'])
-            .find_map(|pair| pair.strip_prefix("cid="));
-        id.unwrap_or_else(|| panic!("cid= in {location}")).to_owned()
+        answer.click_id().to_owned()
     }
 
     /// Sends a request to the private API.
@@ -192,8 +188,8 @@ impl Service {
         self.api(&format!("/api/v1/postbacks/{id}"))["code"].take()
     }
 
-    /// The sum of a metric's samples that carry all of `labels`.
-    pub(crate) fn metric(&self, name: &str, labels: &[&str]) -> f64 {
+    /// The sum of a counter's samples that carry all of `labels`.
+    pub(crate) fn metric(&self, name: &str, labels: &[&str]) -> u64 {
         let answer = get("/metrics").send(self.private);
         assert_eq!(answer.status, 200, "{answer:?}");
         metrics::sum(answer.text(), name, labels)
