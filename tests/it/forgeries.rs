@@ -55,97 +55,89 @@ fn with_header(name: &str, change: impl Fn(&str) -> String) -> Request {
     request
 }
 
-/// Every way in which a request can lack a proof, with the reason that the operator finds.
-fn forgeries() -> Vec<(&'static str, Request, &'static str)> {
+/// A request that lacks a proof, what it lacks, and the reason that the operator finds.
+type Forgery = (&'static str, Request, &'static str);
+
+fn forged_gets() -> Vec<Forgery> {
     let signature = hmac_sha256_hex(ACME.secret, QUERY.as_bytes());
-    let timestamp = "X-Postback-Timestamp";
-    let header = "X-Postback-Signature";
-    let without = |name: &str| {
-        let mut request = signed_form();
-        request.headers.retain(|(said, _)| said != name);
-        request
-    };
-    let target = |query: &str| get(format!("/postback/acme?{query}"));
+    let target = |query: String| get(format!("/postback/acme?{query}"));
+    let with = |signature: &str| target(format!("{QUERY}&sig={signature}"));
+    let malformed = "signature_malformed";
+    let wrong = "signature_wrong";
     vec![
-        ("no signature", target(QUERY), "signature_missing"),
-        (
-            "an empty signature",
-            target(&format!("{QUERY}&sig=")),
-            "signature_missing",
-        ),
-        (
-            "somebody else's",
-            target(&format!("{QUERY}&sig={}", "0".repeat(64))),
-            "signature_wrong",
-        ),
-        (
-            "one digit short",
-            target(&format!("{QUERY}&sig={}", &signature[1..])),
-            "signature_malformed",
-        ),
-        (
-            "one digit more",
-            target(&format!("{QUERY}&sig={signature}0")),
-            "signature_malformed",
-        ),
-        (
-            "not hex",
-            target(&format!("{QUERY}&sig={}", "z".repeat(64))),
-            "signature_malformed",
-        ),
+        ("no signature", target(QUERY.to_owned()), "signature_missing"),
+        ("an empty signature", with(""), "signature_missing"),
+        ("somebody else's", with(&"0".repeat(64)), wrong),
+        ("one digit short", with(&signature[1..]), malformed),
+        ("one digit more", with(&format!("{signature}0")), malformed),
+        ("not hex", with(&"z".repeat(64)), malformed),
         (
             "another payout",
-            target(&format!("transaction_id=T1&payout=9&sig={signature}")),
-            "signature_wrong",
+            target(format!("transaction_id=T1&payout=9&sig={signature}")),
+            wrong,
         ),
         (
             "one more parameter",
-            target(&format!("{QUERY}&x=1&sig={signature}")),
-            "signature_wrong",
+            target(format!("{QUERY}&x=1&sig={signature}")),
+            wrong,
         ),
         (
             "another spelling",
-            target(&format!("transaction%5Fid=T1&payout=1&sig={signature}")),
-            "signature_wrong",
+            target(format!("transaction%5Fid=T1&payout=1&sig={signature}")),
+            wrong,
+        ),
+        ("of another network", OTHER.get(QUERY).to("/postback/acme"), wrong),
+        (
+            "no such network",
+            with(&signature).to("/postback/nobody"),
+            "unknown_network",
+        ),
+    ]
+}
+
+fn forged_posts() -> Vec<Forgery> {
+    let timestamp = "X-Postback-Timestamp";
+    let header = "X-Postback-Signature";
+    let of_query = hmac_sha256_hex(ACME.secret, QUERY.as_bytes());
+    let in_query = post(format!("/postback/acme?sig={of_query}"), FORM, QUERY);
+    let at = |seconds_from_now| ACME.signed_at(now_s() + seconds_from_now, unsigned_form());
+    let beyond = TOLERANCE_S + MARGIN_S;
+    let malformed = "signature_malformed";
+    let wrong = "signature_wrong";
+    vec![
+        ("no headers", unsigned_form(), "signature_missing"),
+        (
+            "no signature header",
+            signed_form().without(header),
+            "signature_missing",
         ),
         (
-            "of another network",
-            OTHER.get(QUERY).to("/postback/acme"),
-            "signature_wrong",
+            "no timestamp header",
+            signed_form().without(timestamp),
+            "timestamp_missing",
         ),
-        ("no headers", unsigned_form(), "signature_missing"),
-        ("no signature header", without(header), "signature_missing"),
-        ("no timestamp header", without(timestamp), "timestamp_missing"),
         (
             "no prefix",
             with_header(header, |value| value.replace("sha256=", "")),
-            "signature_malformed",
+            malformed,
         ),
         (
             "another prefix",
             with_header(header, |value| value.replace("sha256", "sha1")),
-            "signature_malformed",
+            malformed,
         ),
         (
             "another timestamp",
             with_header(timestamp, |_| (now_s() - 1).to_string()),
-            "signature_wrong",
+            wrong,
         ),
         (
             "no number",
-            ACME.form(QUERY).changed(timestamp, "yesterday"),
+            signed_form().changed(timestamp, "yesterday"),
             "timestamp_malformed",
         ),
-        (
-            "stale",
-            ACME.signed_at(now_s() - TOLERANCE_S - MARGIN_S, unsigned_form()),
-            "timestamp_stale",
-        ),
-        (
-            "from the future",
-            ACME.signed_at(now_s() + TOLERANCE_S + MARGIN_S, unsigned_form()),
-            "timestamp_stale",
-        ),
+        ("stale", at(-beyond), "timestamp_stale"),
+        ("from the future", at(beyond), "timestamp_stale"),
         (
             "two signatures",
             signed_form().header(header, "sha256=00"),
@@ -159,16 +151,12 @@ fn forgeries() -> Vec<(&'static str, Request, &'static str)> {
         (
             "a changed body",
             signed_form().with_body("transaction_id=T1&payout=9"),
-            "signature_wrong",
+            wrong,
         ),
-        (
-            "a query's signature on a post",
-            post(format!("/postback/acme?sig={signature}"), FORM, QUERY),
-            "signature_missing",
-        ),
+        ("a query's signature on a post", in_query, "signature_missing"),
         (
             "no such network",
-            get(format!("/postback/nobody?{QUERY}&sig={signature}")),
+            signed_form().to("/postback/nobody"),
             "unknown_network",
         ),
     ]
@@ -179,7 +167,7 @@ fn every_forgery_gets_the_same_answer_and_the_operator_its_reason() {
     let stage = Stage::with(RULES);
     let Stage { service, database, .. } = &stage;
     let mut answers: Vec<(&str, Value)> = Vec::new();
-    let forgeries = forgeries();
+    let forgeries = [forged_gets(), forged_posts()].concat();
 
     for (what, request, reason) in &forgeries {
         let answer = service.answer(request);

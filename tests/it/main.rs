@@ -12,9 +12,16 @@
 mod harness;
 
 mod clicks;
+mod command_line;
 mod concurrency;
 mod decisions;
+mod demo;
+mod drain;
 mod forgeries;
 mod main_flow;
+mod outage;
+mod private_api;
+mod private_postgres;
 mod refusals;
+mod reload;
 mod schemes;

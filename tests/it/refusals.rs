@@ -261,103 +261,120 @@ fn malformed_json_is_a_400() {
     ]);
 }
 
+/// A 422 that points at a field under its own name.
+fn at_field(request: Request, code: &'static str, field: &'static str) -> Refusal {
+    Refusal::new(request, 422, code).at(field).of(field)
+}
+
+/// Sends each value as a field beside a good id.
+fn expect_unreadable(field: &'static str, code: &'static str, values: &[&str]) {
+    let refusals = values.iter().map(|value| {
+        at_field(
+            query(format!("user_id=U1&transaction_id=T1&{field}={value}")),
+            code,
+            field,
+        )
+    });
+    expect_refusals(&refusals.collect::<Vec<_>>());
+}
+
 #[test]
-fn fields_that_cannot_be_read_are_a_422_that_names_them() {
-    let long = |bytes: usize| "x".repeat(bytes);
-    let mut refusals = vec![
-        Refusal::new(query("payout=1&event=sale"), 422, "missing_id"),
-        Refusal::new(query("transaction_id=&click_id="), 422, "missing_id"),
-        Refusal::new(form("event=sale"), 422, "missing_id"),
-        Refusal::new(json_body("{}"), 422, "missing_id"),
-        Refusal::new(json_body(r#"{"transaction_id":null,"click_id":""}"#), 422, "missing_id"),
-        Refusal::new(get("/postback/words?txid=T1"), 422, "missing_id"),
-        Refusal::new(query(format!("transaction_id={}", long(256))), 422, "too_long")
-            .at("transaction_id")
-            .of("transaction_id"),
-        Refusal::new(query(format!("transaction_id=T1&event={}", long(65))), 422, "too_long")
-            .at("event")
-            .of("event"),
-        Refusal::new(query(format!("click_id={}", long(1025))), 422, "too_long")
-            .at("click_id")
-            .of("click_id"),
-        Refusal::new(
-            query(format!("transaction_id=T1&user_id={}", long(1025))),
-            422,
-            "too_long",
-        )
-        .at("user_id")
-        .of("user_id"),
-        Refusal::new(
-            query(format!("transaction_id=T1&device_id={}", long(1025))),
-            422,
-            "too_long",
-        )
-        .at("device_id")
-        .of("device_id"),
-        Refusal::new(
-            query(format!("transaction_id={}", "%C3%A9".repeat(128))),
-            422,
-            "too_long",
-        )
-        .at("transaction_id")
-        .of("transaction_id"),
-        Refusal::new(json_body(r#"{"transaction_id":{"a":1}}"#), 422, "invalid_value")
-            .at("transaction_id")
-            .of("transaction_id"),
-        Refusal::new(json_body(r#"{"transaction_id":["T1"]}"#), 422, "invalid_value")
-            .at("transaction_id")
-            .of("transaction_id"),
-        Refusal::new(
-            json_body(r#"{"transaction_id":"T1","payout":[1]}"#),
-            422,
-            "invalid_value",
-        )
-        .at("payout")
-        .of("payout"),
-        Refusal::new(
+fn a_postback_that_names_no_conversion_is_a_422() {
+    let missing = "missing_id";
+    expect_refusals(&[
+        Refusal::new(query("payout=1&event=sale"), 422, missing),
+        Refusal::new(query("transaction_id=&click_id="), 422, missing),
+        Refusal::new(form("event=sale"), 422, missing),
+        Refusal::new(json_body("{}"), 422, missing),
+        Refusal::new(json_body(r#"{"transaction_id":null,"click_id":""}"#), 422, missing),
+        Refusal::new(get("/postback/words?txid=T1"), 422, missing),
+    ]);
+}
+
+#[test]
+fn a_value_that_is_too_long_is_a_422_that_names_it() {
+    let long = |field: &'static str, value: &str| {
+        let id = if field == "transaction_id" {
+            "click_id"
+        } else {
+            "transaction_id"
+        };
+        at_field(query(format!("{id}=T1&{field}={value}")), "too_long", field)
+    };
+    let text = "x".repeat(1025);
+    expect_refusals(&[
+        long("transaction_id", &text[..256]),
+        long("transaction_id", &"%C3%A9".repeat(128)),
+        long("event", &text[..65]),
+        long("click_id", &text),
+        long("status", &text),
+        long("payout", &text),
+        long("currency", &text),
+        long("event_time", &text),
+        long("user_id", &text),
+        long("device_id", &text),
+    ]);
+}
+
+#[test]
+fn json_values_of_the_wrong_kind_are_a_422() {
+    let value = "invalid_value";
+    expect_refusals(&[
+        at_field(json_body(r#"{"transaction_id":{"a":1}}"#), value, "transaction_id"),
+        at_field(json_body(r#"{"transaction_id":["T1"]}"#), value, "transaction_id"),
+        at_field(json_body(r#"{"transaction_id":"T1","payout":[1]}"#), value, "payout"),
+        at_field(
             json_body(r#"{"transaction_id":"T1","payout":1E5}"#),
-            422,
             "invalid_payout",
-        )
-        .at("payout")
-        .of("payout"),
-        Refusal::new(
+            "payout",
+        ),
+        at_field(
+            json_body(r#"{"transaction_id":"T1","payout":-0.0}"#),
+            "invalid_payout",
+            "payout",
+        ),
+        at_field(
             json_body(r#"{"transaction_id":"T1","payout":true}"#),
-            422,
             "invalid_payout",
-        )
-        .at("payout")
-        .of("payout"),
-        Refusal::new(
+            "payout",
+        ),
+        at_field(
             json_body(r#"{"transaction_id":"T1","status":7}"#),
-            422,
             "unknown_status",
-        )
-        .at("status")
-        .of("status"),
+            "status",
+        ),
+        at_field(
+            json_body(r#"{"transaction_id":"T1","event_time":1.5}"#),
+            "invalid_event_time",
+            "event_time",
+        ),
+    ]);
+}
+
+#[test]
+fn a_mapped_parameter_is_named_as_its_sender_wrote_it() {
+    let pointed = post(
+        "/postback/words",
+        JSON,
+        r#"{"cid":"c","txid":"T1","order":{"amount":"x"}}"#,
+    );
+    let two_clicks = get("/postback/words?cid=a&clickid=b&txid=T1");
+    expect_refusals(&[
         Refusal::new(get("/postback/words?cid=c&txid=T1&sum=1.x"), 422, "invalid_payout")
             .at("sum")
             .of("payout"),
-        Refusal::new(
-            post(
-                "/postback/words",
-                JSON,
-                r#"{"cid":"c","txid":"T1","order":{"amount":"x"}}"#,
-            ),
-            422,
-            "invalid_payout",
-        )
-        .at("/order/amount")
-        .of("payout"),
-        Refusal::new(
-            get("/postback/words?cid=a&clickid=b&txid=T1"),
-            400,
-            "duplicate_parameter",
-        )
-        .at("clickid")
-        .of("click_id"),
-    ];
-    for payout in [
+        Refusal::new(pointed, 422, "invalid_payout")
+            .at("/order/amount")
+            .of("payout"),
+        Refusal::new(two_clicks, 400, "duplicate_parameter")
+            .at("clickid")
+            .of("click_id"),
+    ]);
+}
+
+#[test]
+fn what_is_no_decimal_amount_is_a_422() {
+    let values = [
         "12,50",
         "abc",
         "1e3",
@@ -365,7 +382,7 @@ fn fields_that_cannot_be_read_are_a_422_that_names_them() {
         "Infinity",
         "-1",
         "-0.01",
-        "+1",
+        "%2B1",
         ".",
         "-",
         "1.",
@@ -377,68 +394,64 @@ fn fields_that_cannot_be_read_are_a_422_that_names_them() {
         "1_000",
         "%E2%82%AC1",
         "1.5USD",
-        "١",
-    ] {
-        let payout = payout.replace('+', "%2B");
-        refusals.push(
-            Refusal::new(
-                query(format!("transaction_id=T1&payout={payout}")),
-                422,
-                "invalid_payout",
-            )
-            .at("payout")
-            .of("payout"),
-        );
-    }
-    for currency in ["US", "USDX", "XYZ", "1.0", "%24", "USD%20", "dollar"] {
-        refusals.push(
-            Refusal::new(
-                query(format!("transaction_id=T1&currency={currency}")),
-                422,
-                "invalid_currency",
-            )
-            .at("currency")
-            .of("currency"),
-        );
-    }
-    for status in ["maybe", "1", "approved%20", "pend", "test", "ignored"] {
-        refusals.push(
-            Refusal::new(
-                query(format!("transaction_id=T1&status={status}")),
-                422,
-                "unknown_status",
-            )
-            .at("status")
-            .of("status"),
-        );
-    }
-    for time in [
+        "%D9%A1",
+        "1.2.3",
+        "--1",
+    ];
+    expect_unreadable("payout", "invalid_payout", &values);
+}
+
+#[test]
+fn what_is_no_currency_is_a_422() {
+    expect_unreadable(
+        "currency",
+        "invalid_currency",
+        &["US", "USDX", "XYZ", "1.0", "%24", "USD%20", "dollar"],
+    );
+}
+
+#[test]
+fn an_unknown_status_is_a_422() {
+    let values = ["maybe", "1", "approved%20", "pend", "test", "ignored", "recorded"];
+    expect_unreadable("status", "unknown_status", &values);
+}
+
+#[test]
+fn what_is_no_time_is_a_422() {
+    let values = [
         "yesterday",
         "2026-13-01T00:00:00Z",
+        "2026-02-30T00:00:00Z",
         "2026-03-01",
         "2026-03-01T12:00:00",
         "-1",
         "1.5",
         "99999999999999999999",
-        "2026-02-30T00:00:00Z",
-    ] {
-        refusals.push(
-            Refusal::new(
-                query(format!("transaction_id=T1&event_time={time}")),
-                422,
-                "invalid_event_time",
-            )
-            .at("event_time")
-            .of("event_time"),
-        );
-    }
+        "12:00",
+    ];
+    expect_unreadable("event_time", "invalid_event_time", &values);
+}
+
+/// A value with every byte percent-encoded.
+fn encoded(value: &str) -> String {
+    value.bytes().fold(String::new(), |mut text, byte| {
+        write!(text, "%{byte:02x}").expect("memory");
+        text
+    })
+}
+
+#[test]
+fn a_literal_macro_of_any_style_is_a_422() {
+    let styles = ["{payout}", "${x}", "[CLICKID]", "<x>", "(x)", "#x#", "%x%"];
+    let refusals = styles.map(|style| {
+        let request = query(format!("transaction_id={}", encoded(style)));
+        at_field(request, "unreplaced_macro", "transaction_id")
+    });
     expect_refusals(&refusals);
 }
 
 #[test]
-fn unreplaced_macros_are_a_422_in_the_fields_that_count() {
-    let styles = ["{payout}", "${x}", "[CLICKID]", "<x>", "(x)", "#x#", "%x%"];
-    let encoded = |value: &str| value.bytes().map(|byte| format!("%{byte:02x}")).collect::<String>();
+fn a_literal_macro_is_a_422_in_every_field_that_counts() {
     let fields = [
         "click_id",
         "transaction_id",
@@ -448,44 +461,17 @@ fn unreplaced_macros_are_a_422_in_the_fields_that_count() {
         "currency",
         "event_time",
     ];
-    let mut refusals: Vec<Refusal> = Vec::new();
-    for style in styles {
-        refusals.push(
-            Refusal::new(
-                query(format!("transaction_id={}", encoded(style))),
-                422,
-                "unreplaced_macro",
-            )
-            .at("transaction_id")
-            .of("transaction_id"),
-        );
-    }
-    for field in fields {
-        let first_id = if field == "transaction_id" {
+    let refusals = fields.into_iter().flat_map(|field| {
+        let id = if field == "transaction_id" {
             "click_id"
         } else {
             "transaction_id"
         };
-        refusals.push(
-            Refusal::new(
-                form(format!("{first_id}=T1&{field}={}", encoded("{macro}"))),
-                422,
-                "unreplaced_macro",
-            )
-            .at(field)
-            .of(field),
-        );
-        refusals.push(
-            Refusal::new(
-                json_body(format!(r#"{{"{first_id}":"T1","{field}":"{{{{macro}}}}"}}"#)),
-                422,
-                "unreplaced_macro",
-            )
-            .at(field)
-            .of(field),
-        );
-    }
-    expect_refusals(&refusals);
+        let in_form = form(format!("{id}=T1&{field}={}", encoded("{macro}")));
+        let in_json = json_body(format!(r#"{{"{id}":"T1","{field}":"{{{{macro}}}}"}}"#));
+        [in_form, in_json].map(|request| at_field(request, "unreplaced_macro", field))
+    });
+    expect_refusals(&refusals.collect::<Vec<_>>());
 }
 
 #[test]
@@ -572,9 +558,7 @@ fn checks_come_in_the_order_address_form_signature_fields() {
 #[test]
 fn values_at_their_limits_are_accepted() {
     let stage = Stage::with(RULES);
-    let hundred = (1..100)
-        .map(|number| format!("&p{number}={number}"))
-        .collect::<String>();
+    let hundred = (1..100).fold(String::new(), |query, number| format!("{query}&p{number}={number}"));
     let big = format!(
         "transaction_id=big&note={}",
         "x".repeat(64 * 1024 - "transaction_id=big&note=".len())

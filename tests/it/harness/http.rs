@@ -43,10 +43,15 @@ impl Request {
         self
     }
 
-    /// The same with another value of a header field.
-    pub(crate) fn changed(mut self, name: &str, value: &str) -> Self {
+    /// The same without a header field.
+    pub(crate) fn without(mut self, name: &str) -> Self {
         self.headers.retain(|(said, _)| said != name);
-        self.header(name, value)
+        self
+    }
+
+    /// The same with another value of a header field.
+    pub(crate) fn changed(self, name: &str, value: &str) -> Self {
+        self.without(name).header(name, value)
     }
 
     /// The same with another body, whatever its headers say of it.

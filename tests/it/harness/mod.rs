@@ -17,8 +17,8 @@ use std::time::{Duration, Instant};
 pub(crate) use click_id::uuid_of;
 pub(crate) use folder::new_folder;
 pub(crate) use http::{Answer, Connection, Request, get, post, request};
-pub(crate) use postgres::{Cluster, Database};
-pub(crate) use process::{Ended, Process};
+pub(crate) use postgres::{Cluster, Database, rows};
+pub(crate) use process::{Ended, Process, postbackd, run};
 pub(crate) use sign::{ACME, Network, hmac_sha256_hex, now_s};
 pub(crate) use site::{RULES, Service, Site, Stage, TOKEN};
 

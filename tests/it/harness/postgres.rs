@@ -7,6 +7,7 @@ use std::sync::{Condvar, Mutex, OnceLock};
 use postbackd::domain::time::Timestamp;
 use postbackd::store::private::PrivatePostgres;
 use postbackd::store::{DatabaseUrl, PARTITIONS_AHEAD_SERVE, make_partitions, migrate};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tempfile::TempDir;
@@ -45,6 +46,32 @@ impl Cluster {
         self.postgres.url()
     }
 
+    /// Stops it as a whole, as a stalled disk would, while `meanwhile` runs.
+    pub(crate) fn freeze_while<T>(&self, meanwhile: impl FnOnce() -> T) -> T {
+        let pid_file = std::fs::read_to_string(self.folder.path().join("postgres/postmaster.pid"));
+        let pid_file = pid_file.expect("a running cluster has one");
+        let postmaster = pid_file
+            .lines()
+            .next()
+            .and_then(|pid| pid.parse().ok())
+            .expect("its process");
+        let backends = rows(
+            &self.url(),
+            "select pid from pg_stat_activity where pid <> pg_backend_pid()",
+        );
+        let backends = backends
+            .iter()
+            .filter_map(|row| i32::try_from(row["pid"].as_i64()?).ok());
+        let frozen = Frozen(
+            std::iter::once(postmaster)
+                .chain(backends)
+                .filter_map(Pid::from_raw)
+                .collect(),
+        );
+        frozen.signal(Signal::STOP);
+        meanwhile()
+    }
+
     /// Stops it, runs `meanwhile`, starts it again.
     pub(crate) fn stop_while<T>(self, meanwhile: impl FnOnce() -> T) -> (Self, T) {
         let Self { postgres, folder } = self;
@@ -57,6 +84,24 @@ impl Cluster {
     /// Stops it.
     pub(crate) fn stop(self) {
         runtime().block_on(self.postgres.stop());
+    }
+}
+
+/// Processes that go on when this ends, also when a test fails meanwhile.
+struct Frozen(Vec<Pid>);
+
+impl Frozen {
+    fn signal(&self, signal: Signal) {
+        for pid in &self.0 {
+            // A backend may have ended by itself.
+            kill_process(*pid, signal).ok();
+        }
+    }
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        self.signal(Signal::CONT);
     }
 }
 

@@ -39,7 +39,7 @@ struct Said {
 }
 
 /// `postbackd`, with nothing of the caller's environment that would steer it.
-pub(super) fn postbackd() -> Command {
+pub(crate) fn postbackd() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_postbackd"));
     for variable in [
         "DATABASE_URL",
@@ -144,7 +144,7 @@ impl Drop for Process {
 }
 
 /// Runs a command to its end.
-pub(super) fn run(mut command: Command) -> Ended {
+pub(crate) fn run(command: &mut Command) -> Ended {
     let mut child = command.stdout(Stdio::piped()).spawn().expect("the binary runs");
     let mut pipes = (child.stdout.take(), child.stderr.take());
     let (stdout, stderr) = thread::scope(|scope| {

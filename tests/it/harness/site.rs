@@ -28,6 +28,7 @@ networks = ["acme"]
 #[derive(Debug)]
 pub(crate) struct Site {
     folder: TempDir,
+    pub(crate) shutdown_grace: &'static str,
     /// Further lines of `[server]`.
     pub(crate) server: String,
     /// The lines of `[admin]`.
@@ -55,6 +56,7 @@ impl Site {
     pub(crate) fn private() -> Self {
         Self {
             folder: new_folder("site-"),
+            shutdown_grace: "1ms",
             server: String::new(),
             admin: format!("tokens = [{{ value = \"{TOKEN}\" }}]"),
             database: String::new(),
@@ -78,6 +80,7 @@ impl Site {
     /// The configuration as its file says it.
     pub(crate) fn config(&self) -> String {
         let Self {
+            shutdown_grace,
             server,
             admin,
             database,
@@ -87,7 +90,7 @@ impl Site {
         let data_dir = self.data_dir();
         let data_dir = data_dir.display();
         format!(
-            "[server]\nlisten = \"127.0.0.1:0\"\nadmin_listen = \"127.0.0.1:0\"\nshutdown_grace = \"1ms\"\n{server}\n\
+            "[server]\nlisten = \"127.0.0.1:0\"\nadmin_listen = \"127.0.0.1:0\"\nshutdown_grace = \"{shutdown_grace}\"\n{server}\n\
              [admin]\n{admin}\n[database]\n{database}\n[storage]\ndata_dir = \"{data_dir}\"\n{rules}"
         )
     }
@@ -130,10 +133,15 @@ impl Site {
 
     /// Runs another command on the configuration, to its end.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
+        self.run_under(&[], arguments)
+    }
+
+    /// The same under further variables of the environment.
+    pub(crate) fn run_under(&self, environment: &[(&str, &str)], arguments: &[&str]) -> Ended {
         self.write();
         let mut command = postbackd();
-        command.args(arguments).arg("--config").arg(self.config_file());
-        process::run(command)
+        command.envs(environment.iter().copied()).args(arguments);
+        process::run(command.arg("--config").arg(self.config_file()))
     }
 }
 
