@@ -25,3 +25,4 @@ mod private_postgres;
 mod refusals;
 mod reload;
 mod schemes;
+mod storage;

@@ -137,3 +137,15 @@ fn every_address_of_a_network_leads_to_the_same_conversion() {
     }
     assert_eq!(database.count("conversions"), 1);
 }
+
+#[test]
+fn a_posts_query_is_not_signed_and_so_not_read_but_for_the_network() {
+    let stage = Stage::new();
+    let mut post = ACME.form("transaction_id=T1&payout=1");
+    post.target = "/postback?network=acme&status=rejected&payout=1000&click_id=x".to_owned();
+    let verdict = stage.service.verdict(&post);
+    assert_eq!(verdict["network"], "acme");
+    assert_eq!(verdict["status"], "approved");
+    assert_eq!(verdict["payout"], "1");
+    assert_eq!(verdict["reason"], "no_click_id");
+}

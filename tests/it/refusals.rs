@@ -329,7 +329,7 @@ fn json_values_of_the_wrong_kind_are_a_422() {
             "payout",
         ),
         at_field(
-            json_body(r#"{"transaction_id":"T1","payout":-0.0}"#),
+            json_body(r#"{"transaction_id":"T1","payout":-0.5}"#),
             "invalid_payout",
             "payout",
         ),
@@ -712,6 +712,41 @@ fn what_is_not_http_ends_the_connection_and_nothing_else() {
         "recorded"
     );
     assert_eq!(stage.database.count("conversions"), 1);
+}
+
+#[test]
+fn more_headers_than_100_are_a_431_of_the_parser() {
+    let stage = Stage::with(RULES);
+    let crowded = (0..110).fold(query("transaction_id=T1"), |request, number| {
+        request.header(&format!("X-{number}"), "1")
+    });
+    assert_eq!(stage.service.answer(&crowded).status, 431);
+    assert_eq!(stage.database.count("postbacks"), 0);
+}
+
+#[test]
+fn a_body_in_chunks_is_read_like_any_other() {
+    let stage = Stage::with(RULES);
+    let chunks = "e\r\ntransaction_id\r\n3\r\n=T1\r\n0\r\n\r\n";
+    let chunked = form(chunks).header("Transfer-Encoding", "chunked");
+    assert_eq!(stage.service.verdict(&chunked)["transaction_id"], "T1");
+}
+
+#[test]
+fn one_connection_carries_good_and_bad_postbacks() {
+    let stage = Stage::with(RULES);
+    let mut connection = Connection::open(stage.service.public);
+    for (request, status) in [
+        (query("transaction_id=T1"), 200),
+        (query("transaction_id=%"), 400),
+        (form("transaction_id=T2"), 200),
+        (json_body("{"), 400),
+        (query("transaction_id=T1").to("/postback/acme"), 401),
+        (json_body(r#"{"transaction_id":"T3"}"#), 200),
+    ] {
+        assert_eq!(connection.exchange(&request).status, status, "{request:?}");
+    }
+    assert_eq!(stage.database.count("conversions"), 3);
 }
 
 #[test]

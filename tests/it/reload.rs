@@ -3,7 +3,7 @@
 use rustix::process::Signal;
 use serde_json::json;
 
-use crate::harness::{Network, RULES, Service, Stage, eventually, request};
+use crate::harness::{Network, RULES, Service, Stage, eventually, get, new_folder, request};
 
 const OLD: Network = Network {
     name: "acme",
@@ -63,10 +63,25 @@ fn a_secret_is_rotated_by_two_reloads_without_a_gap() {
 }
 
 #[test]
+fn a_secrets_file_is_read_again_without_the_line_break_at_its_end() {
+    let folder = new_folder("secrets-");
+    let file = folder.path().join("acme");
+    std::fs::write(&file, format!("{}\n", OLD.secret)).expect("a folder of our own");
+    let secrets = format!("{{ file = \"{}\" }}", file.display());
+    let stage = Stage::with(&RULES.replace("{ value = \"secret-of-acme\" }", &secrets));
+    assert_eq!(accepts(&stage.service), [true, false]);
+
+    std::fs::write(&file, format!("{}\r\n", NEW.secret)).expect("a folder of our own");
+    let answer = stage.service.api_answer(request("POST", "/api/v1/reload"));
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(accepts(&stage.service), [false, true]);
+}
+
+#[test]
 fn a_reload_adds_and_removes_campaigns() {
     let mut stage = Stage::new();
     let spring = "/click/spring";
-    let status = |service: &Service, target: &str| service.answer(&crate::harness::get(target)).status;
+    let status = |service: &Service, target: &str| service.answer(&get(target)).status;
     assert_eq!(status(&stage.service, spring), 302);
     stage.site.rules = RULES.replace("campaigns.spring", "campaigns.autumn");
     stage.site.write();
@@ -153,5 +168,5 @@ fn changed_listeners_need_a_restart() {
     let answer = stage.service.api_answer(request("POST", "/api/v1/reload"));
     assert_eq!(answer.status, 200);
     assert_eq!(answer.json()["restart_needed"], json!(["server.listen"]));
-    assert_eq!(stage.service.answer(&crate::harness::get("/healthz")).status, 200);
+    assert_eq!(stage.service.answer(&get("/healthz")).status, 200);
 }
