@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// Requests are many short-lived small allocations on several threads, which the system's allocator is slower with.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     postbackd::cli::run()
 }

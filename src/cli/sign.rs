@@ -98,7 +98,7 @@ pub(super) fn sign(options: &Options, file: &Path, environment: &Environment) ->
         .sign(network.schemes.of(&method), now)
         .map_err(|error| anyhow!(error))?;
 
-    let mut words = vec!["curl -ig".to_owned()];
+    let mut words = vec!["curl -i -g".to_owned()];
     // What curl does by itself is not said: GET, and POST where there is a body.
     let curls_own = if body.is_empty() { Method::GET } else { Method::POST };
     if method != curls_own {
