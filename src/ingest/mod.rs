@@ -47,9 +47,6 @@ use writer::{Queued, Writer};
 
 /// Items of one kind that wait to be written. More than this many at once are turned away.
 const QUEUE_MAX: usize = 8192;
-/// Writers of postbacks: while one waits for its commit to reach the disk, another decides. Which of them takes a postback
-/// follows from its conversion, so they never race each other.
-const POSTBACK_WRITERS: usize = 2;
 /// Refusals that wait for their row in the raw log.
 const REFUSAL_QUEUE_MAX: usize = 2048;
 /// Longest time that a visitor waits for the click to be durable.
@@ -63,8 +60,7 @@ const REFUSAL_WAIT_MAX: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone)]
 pub struct Ingest {
     clicks: mpsc::Sender<Queued<Clicks>>,
-    /// One queue for each writer; a conversion always goes through the same one.
-    postbacks: Arc<[mpsc::Sender<Queued<Postbacks>>]>,
+    postbacks: mpsc::Sender<Queued<Postbacks>>,
     refusals: mpsc::Sender<Queued<Refusals>>,
     refusal_budget: Arc<RefusalBudget>,
 }
@@ -78,22 +74,16 @@ impl Ingest {
     pub fn start(url: &DatabaseUrl, health: &Arc<Health>, tasks: &TaskTracker) -> std::io::Result<Self> {
         let (clicks, click_queue) = mpsc::channel(QUEUE_MAX);
         let (refusals, refusal_queue) = mpsc::channel(REFUSAL_QUEUE_MAX);
-        let mut postbacks = Vec::with_capacity(POSTBACK_WRITERS);
-        let mut writers = vec![
+        let (postbacks, postback_queue) = mpsc::channel(QUEUE_MAX);
+        let writers = vec![
             boxed(Writer::new(click_queue, Link::new(url.clone()), health.clone()).run()),
+            boxed(Writer::new(postback_queue, Link::new(url.clone()), health.clone()).run()),
             boxed(Writer::new(refusal_queue, Link::new(url.clone()), health.clone()).run()),
         ];
-        for _ in 0..POSTBACK_WRITERS {
-            let (queue, waiting) = mpsc::channel(QUEUE_MAX / POSTBACK_WRITERS);
-            writers.push(boxed(
-                Writer::new(waiting, Link::new(url.clone()), health.clone()).run(),
-            ));
-            postbacks.push(queue);
-        }
         run_on_own_thread(writers, tasks)?;
         Ok(Self {
             clicks,
-            postbacks: postbacks.into(),
+            postbacks,
             refusals,
             refusal_budget: Arc::default(),
         })
@@ -119,9 +109,8 @@ impl Ingest {
         request: RedactedRequest,
         rules: Arc<RuleBook>,
     ) -> Result<Receipt, NotTaken> {
-        let writer = usize::from(postback.conversion_id.uuid().as_bytes()[15]) % POSTBACK_WRITERS;
         submit(
-            &self.postbacks[writer],
+            &self.postbacks,
             QueuedPostback {
                 postback,
                 request,
