@@ -85,9 +85,10 @@ impl Upkeep {
                 Err(failure @ MigrateError::Schema(_)) => return Err(failure),
             }
         }
+        // Before anybody calls the service ready: while a partition is attached, a click may have to wait.
+        self.look_after_partitions(now()).await;
         self.health.set_schema_current();
         self.probe().await;
-        self.look_after_partitions(now()).await;
         Ok(())
     }
 

@@ -93,8 +93,8 @@ async fn make_partition(connection: &mut PgConnection, table: &str, week: &Week)
         return Ok(false);
     }
     for statement in [
-        // Whoever waits for a lock on the default partition makes others wait behind: rather later than long.
-        "set local lock_timeout = '500ms'".to_owned(),
+        // Whoever waits for a lock on the default partition makes clicks wait behind: rather later than long.
+        "set local lock_timeout = '100ms'".to_owned(),
         // Nothing may enter the default partition between the move and the attachment.
         format!("lock table {table}_default in access exclusive mode"),
         format!("create table {table}_{name} (like {table} including defaults including constraints)"),
