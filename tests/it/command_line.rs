@@ -127,7 +127,7 @@ fn parse_curl(line: &str) -> Request {
     while let Some(word) = words.next() {
         let mut value = || words.next().unwrap_or_else(|| panic!("a value behind {word}: {line}"));
         match word.as_str() {
-            "-i" => {}
+            "-i" | "-g" | "-ig" => {}
             "-X" => parsed.method = value(),
             "-H" => {
                 let (name, value) = value()
@@ -136,7 +136,7 @@ fn parse_curl(line: &str) -> Request {
                     .expect("a header");
                 parsed.headers.push((name, value));
             }
-            "--data-binary" => {
+            "--data-binary" | "--data-raw" => {
                 parsed.body = value().into_bytes();
                 "POST".clone_into(&mut parsed.method);
             }
@@ -250,7 +250,7 @@ fn a_service_that_may_not_migrate_is_not_ready_before_somebody_did() {
     let service = site.serve_unready();
     assert_eq!(service.answer(&get("/readyz")).status, 503);
     assert_eq!(service.answer(&ACME.get("transaction_id=T1")).status, 503);
-    assert_eq!(service.click("/click/spring"), "");
+    assert_eq!(service.answer(&get("/click/spring")).click_id(), "");
 
     site.run(&["migrate"]);
     crate::harness::eventually("the service is ready", || {

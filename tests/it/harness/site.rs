@@ -167,11 +167,14 @@ impl Service {
         answer.json()
     }
 
-    /// Sends a click and returns its id, which must stand behind `cid=` in the redirect.
+    /// Sends a click until it is stored, and returns its id: a disk that is busy for longer than a visitor waits costs a
+    /// click, but not a test.
     pub(crate) fn click(&self, target: &str) -> String {
-        let answer = self.answer(&get(target));
-        assert_eq!(answer.status, 302, "{target}: {answer:?}");
-        answer.click_id().to_owned()
+        eventually("the click is stored", || {
+            let answer = self.answer(&get(target));
+            assert_eq!(answer.status, 302, "{target}: {answer:?}");
+            Some(answer.click_id().to_owned()).filter(|id| !id.is_empty())
+        })
     }
 
     /// Sends a request to the private API.
