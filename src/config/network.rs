@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
-use crate::domain::conversion::{DedupeRule, Status};
+use crate::domain::conversion::Status;
+use crate::domain::dedupe::DedupeRule;
 use crate::domain::mapping::Field;
 use crate::domain::money::Currency;
 use crate::domain::network::Network;

@@ -5,7 +5,8 @@
 
 use super::attribution::{Attribution, Claim, ClickFacts, attribute};
 use super::campaign::Campaigns;
-use super::conversion::{Conversion, SentClickId, State, Status, Step, StepKind};
+use super::conversion::{Conversion, SentClickId, State, Status};
+use super::history::{Step, StepKind};
 use super::money::{Amount, Currency};
 use super::postback::{NamedStatus, Postback};
 

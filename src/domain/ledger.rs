@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use super::attribution::{Attribution, ClickFacts, Reason};
 use super::campaign::Campaigns;
-use super::conversion::{Conversion, Snapshot, State, Step, StepKind};
+use super::conversion::{Conversion, State};
 use super::decide::{Decision, Facts, attribute_late, decide, proposed_click};
+use super::history::{Snapshot, Step, StepKind};
 use super::id::{ClickId, ConversionId};
 use super::postback::Postback;
 use super::time::Timestamp;

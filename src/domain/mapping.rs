@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
-use super::conversion::{DedupeKey, SentClickId, Status};
+use super::conversion::{SentClickId, Status};
+use super::dedupe::DedupeKey;
 use super::json::{self, Json};
 use super::macros::is_unreplaced_macro;
 use super::money::{Amount, Currency, PAYOUT_SCALE_MAX};

@@ -9,7 +9,8 @@ use ipnet::IpNet;
 
 use super::address;
 use super::campaign::Campaigns;
-use super::conversion::{DedupeRule, Status};
+use super::conversion::Status;
+use super::dedupe::DedupeRule;
 use super::mapping::{Mapping, StatusTable};
 use super::money::Currency;
 use super::postback::{Form, RawPostback, VerifiedPostback};

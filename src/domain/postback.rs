@@ -17,7 +17,8 @@ use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, Method, Uri};
 
-use super::conversion::{DedupeRule, SentClickId, Status};
+use super::conversion::{SentClickId, Status};
+use super::dedupe::DedupeRule;
 use super::form::{self, FormFault, FormFaultKind, Pair};
 use super::id::{ConversionId, PostbackId};
 use super::json::{Json, JsonFault, JsonFaultKind};

@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use crate::domain::attribution::ClickFacts;
 use crate::domain::click::Click;
-use crate::domain::conversion::{Conversion, Step};
+use crate::domain::conversion::Conversion;
+use crate::domain::history::Step;
 use crate::domain::id::{ClickId, ConversionId};
 use crate::domain::ledger::{Ledger, Settled};
 use crate::domain::network::RuleBook;

@@ -10,7 +10,9 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::domain::attribution::{Attribution, Credit, Reason};
-use crate::domain::conversion::{Conversion, DedupeRule, SentClickId, Snapshot, State, Status, Step, StepKind};
+use crate::domain::conversion::{Conversion, SentClickId, State, Status};
+use crate::domain::dedupe::DedupeRule;
+use crate::domain::history::{Snapshot, Step, StepKind};
 use crate::domain::id::{ClickId, ConversionId};
 use crate::domain::money::{Amount, Currency};
 use crate::domain::time::Timestamp;

@@ -11,7 +11,8 @@ use sqlx::postgres::{PgPool, PgPoolOptions};
 use uuid::Uuid;
 
 use crate::domain::click::ClickFlags;
-use crate::domain::conversion::{SentClickId, StepKind};
+use crate::domain::conversion::SentClickId;
+use crate::domain::history::StepKind;
 use crate::domain::id::{ClickId, ConversionId, PostbackId};
 use crate::domain::time::Timestamp;
 

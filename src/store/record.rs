@@ -10,7 +10,8 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::domain::attribution::Attribution;
-use crate::domain::conversion::{Conversion, Snapshot, Step};
+use crate::domain::conversion::Conversion;
+use crate::domain::history::{Snapshot, Step};
 use crate::domain::id::{ClickId, ConversionId};
 use crate::domain::money::Amount;
 use crate::domain::redact::RedactedRequest;
