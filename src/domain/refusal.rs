@@ -156,3 +156,14 @@ impl Refusal {
         self.reason.unwrap_or(self.code.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_is_named_without_its_nul() {
+        let refusal = Refusal::new(Code::MalformedRequest, "a text contains a NUL character").at_param("a\0b");
+        assert_eq!(refusal.logged_detail(), "a\u{fffd}b: a text contains a NUL character");
+    }
+}

@@ -243,6 +243,26 @@ fn after_migrate_a_service_runs_that_may_not_migrate() {
 }
 
 #[test]
+fn after_migrate_a_role_that_may_not_make_tables_serves() {
+    let database = Database::without_schema();
+    let migrated = Site::on(&database).run(&["migrate"]);
+    assert_eq!(migrated.code, Some(0), "{}", migrated.stderr);
+    for statement in [
+        "create role writes_only login",
+        "revoke create on schema public from public",
+        "grant select, insert, update on all tables in schema public to writes_only",
+    ] {
+        database.execute(statement);
+    }
+
+    let site = Site::on_url(&database.url().replacen("postbackd@", "writes_only@", 1));
+    let service = site.serve();
+    let click = service.click("/click/spring");
+    let verdict = service.verdict(&ACME.get(&format!("transaction_id=T1&click_id={click}")));
+    assert_eq!(verdict["attributed"], true);
+}
+
+#[test]
 fn a_service_that_may_not_migrate_is_not_ready_before_somebody_did() {
     let database = Database::without_schema();
     let mut site = Site::on(&database);

@@ -216,6 +216,23 @@ fn a_url_is_signed_as_configured_and_not_as_the_host_header_says() {
 }
 
 #[test]
+fn what_is_signed_for_a_url_is_what_is_verified() {
+    let schemes = scheme("hmac-sha256", "s3cret", "{url}", "query.sig", Encoding::Hex);
+    for target in ["/postback/acme", "/postback/acme?a=1", "/postback/acme?a=1&sig=old&b=2"] {
+        let raw = request("GET", target, &[], "");
+        let now = Timestamp::from_unix_seconds(NOW);
+        let signed = Unsigned(raw.clone())
+            .sign(schemes.of(&Method::GET), now)
+            .expect("signed");
+        assert_eq!(
+            verify(&schemes, &RawPostback { uri: signed.uri, ..raw }),
+            Ok(()),
+            "{target}"
+        );
+    }
+}
+
+#[test]
 fn only_what_is_signed_is_covered() {
     let content = Content::parse("{query.txid}{json./a/b}{json./payout}").expect("a content");
     let coverage = Coverage::of(&content, None);
