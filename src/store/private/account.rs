@@ -112,7 +112,10 @@ fn accounts(passwd: &str) -> impl Iterator<Item = Account> {
 
 #[cfg(test)]
 mod tests {
-    use super::Account;
+    use std::fs::DirBuilder;
+    use std::os::unix::fs::DirBuilderExt;
+
+    use super::{Account, PrivateError};
 
     const PASSWD: &str = "root:x:0:0:root:/root:/bin/bash\n\
         # a comment\n\
@@ -157,5 +160,27 @@ mod tests {
                 "{mode:o} of {owner}:{group}"
             );
         }
+    }
+
+    #[test]
+    fn the_first_closed_folder_on_the_way_is_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let closed = folder.path().join("closed");
+        let open = closed.join("open");
+        for (folder, mode) in [(&closed, 0o700), (&open, 0o755)] {
+            DirBuilder::new().mode(mode).create(folder).expect("writable");
+        }
+        let stranger = Account {
+            uid: u32::MAX,
+            gid: u32::MAX,
+            ..postgres()
+        };
+
+        let refused = stranger.check_way_to(&open).expect_err("it is closed");
+
+        let PrivateError::CannotEnter { folder, .. } = &refused else {
+            panic!("{refused}")
+        };
+        assert_eq!(*folder, closed);
     }
 }

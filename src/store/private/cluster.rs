@@ -70,13 +70,8 @@ pub(super) async fn make(home: &Home, data_dir: &Path) -> Result<(), PrivateErro
 }
 
 async fn run_initdb(home: &Home, folder: &Path) -> Result<(), PrivateError> {
-    let mut initdb = home.command("initdb", Signal::KILL);
-    initdb
-        .arg("-D")
-        .arg(folder)
-        .args(["-U", ROLE])
-        .args(INITDB_OPTIONS)
-        .kill_on_drop(true);
+    let mut initdb = home.command("initdb", folder, Signal::KILL)?;
+    initdb.args(["-U", ROLE]).args(INITDB_OPTIONS).kill_on_drop(true);
     let output = timeout(INITDB_WAIT, initdb.output())
         .await
         .map_err(|_| PrivateError::TooSlow {

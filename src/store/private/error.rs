@@ -18,11 +18,14 @@ pub enum PrivateError {
     },
     /// The folder that the operator named does not hold the programs.
     #[error(
-        "{POSTBACKD_PG_BIN} is {folder}, which holds no working initdb and postgres of version {MAJOR_MIN} or newer"
+        "{POSTBACKD_PG_BIN} is {folder}, which holds no working initdb and postgres of version {MAJOR_MIN} or newer; \
+         correct or unset it, and where PostgreSQL is missing, {install}"
     )]
     WrongFolder {
         /// The folder as the operator named it.
         folder: PathBuf,
+        /// How to get PostgreSQL.
+        install: String,
     },
     /// A cluster is bound to the major version that made it.
     #[error("the cluster in {cluster} needs PostgreSQL {major}, but only {found} is installed here")]

@@ -12,6 +12,7 @@ use super::account::Account;
 use super::lock::Lock;
 use super::programs::{self, Programs};
 use super::socket::{self, SocketFolder};
+use super::way::Way;
 use super::{PrivateError, cluster};
 
 /// What PostgreSQL's programs get to see of our environment, which may hold secrets: where libraries are, and the zone.
@@ -44,7 +45,6 @@ impl Home {
         let account = Account::for_cluster(&cluster, major.is_some())?;
         let programs = programs::find(&cluster, major)?;
         if let Some(account) = &account {
-            account.check_way_to(&data_dir)?;
             account.check_way_to(&programs.folder)?;
         }
         let sockets = SocketFolder::pick(&cluster, account.as_ref())?;
@@ -63,10 +63,11 @@ impl Home {
         Ok(home)
     }
 
-    /// One of PostgreSQL's programs, ready to run as the right user, apart from our terminal and our secrets.
+    /// One of PostgreSQL's programs, ready to run on `folder` as the right user, apart from our terminal and our secrets.
     ///
     /// On Linux it gets `end` when the thread that spawns it ends, and so when the service does, however that happens.
-    pub(super) fn command(&self, program: &str, end: Signal) -> Command {
+    pub(super) fn command(&self, program: &str, folder: &Path, end: Signal) -> Result<Command, PrivateError> {
+        let way = Way::to(folder, self.account.as_ref())?;
         let mut command = Command::new(self.programs.folder.join(program));
         let kept = KEPT_VARIABLES
             .into_iter()
@@ -76,23 +77,27 @@ impl Home {
             .envs(kept)
             .env("LC_ALL", "C")
             .current_dir("/")
+            .arg("-D")
+            .arg(way.path())
             .stdin(Stdio::null());
         // Ctrl-C in a terminal goes to the whole group: the service stops PostgreSQL itself, and last.
         command.process_group(0);
         if let Some(account) = &self.account {
             command.uid(account.uid).gid(account.gid);
         }
-        end_with_this_thread(&mut command, end);
-        command
+        bind(&mut command, way, end);
+        Ok(command)
     }
 }
 
+/// Leaves the child its way to the folder, and ends it with this thread.
 #[cfg(target_os = "linux")]
-fn end_with_this_thread(command: &mut Command, end: Signal) {
+fn bind(command: &mut Command, way: Way, end: Signal) {
     use rustix::process::{getpid, getppid, set_parent_process_death_signal};
 
     let service = getpid();
     let bind = move || {
+        way.keep_open()?;
         set_parent_process_death_signal(Some(end))?;
         // The service may have ended before the line above; then nobody would send the signal any more.
         if getppid() == Some(service) {
@@ -103,14 +108,14 @@ fn end_with_this_thread(command: &mut Command, end: Signal) {
     };
     #[expect(
         unsafe_code,
-        reason = "only between fork and exec can a child bind itself to its parent"
+        reason = "only between fork and exec can a child keep a descriptor and bind itself to its parent"
     )]
-    // SAFETY: the closure only makes three system calls: it neither allocates nor locks.
+    // SAFETY: the closure only makes four system calls: it neither allocates nor locks.
     unsafe {
         command.pre_exec(bind);
     }
 }
 
-/// Elsewhere a server may outlive a killed service; the next start ends it.
+/// Elsewhere every way is a path, and a server may outlive a killed service; the next start ends it.
 #[cfg(not(target_os = "linux"))]
-fn end_with_this_thread(_command: &mut Command, _end: Signal) {}
+fn bind(_command: &mut Command, _way: Way, _end: Signal) {}

@@ -14,6 +14,9 @@
 //! postgres.new-*   a cluster being made; renamed when it is complete
 //! ```
 //!
+//! Root hands the cluster to the user who runs the server in its place as an open folder, so that on Linux the data
+//! directory may lie where only root may go; elsewhere such a place is refused.
+//!
 //! Every server is started by a thread of its own, the keeper, because on Linux the signal that ends PostgreSQL with its
 //! parent (`PR_SET_PDEATHSIG`) follows the thread that started it and not the process. The keeper lives until the server
 //! is stopped, so that [`PrivatePostgres::start`] may be called from anywhere.
@@ -32,6 +35,7 @@ mod programs;
 mod socket;
 #[cfg(test)]
 mod tests;
+mod way;
 
 use std::io;
 use std::path::Path;

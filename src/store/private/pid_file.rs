@@ -16,6 +16,10 @@ use super::socket::SocketFolder;
 
 const NAME: &str = "postmaster.pid";
 
+/// The setting that names the cluster on a server's command line, where `-D` may be a way that only the server knows.
+/// PostgreSQL keeps a setting whose name has a dot without asking what it means.
+pub(super) const CLUSTER_SETTING: &str = "postbackd.cluster";
+
 /// How a server that an earlier service left running is ended: politely, at once, and by force.
 const ORPHAN_SIGNALS: [(Signal, Duration); 3] = [
     (Signal::INT, Duration::from_secs(10)),
@@ -30,7 +34,6 @@ const ORPHAN_POLL: Duration = Duration::from_millis(20);
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct PidFile {
     pub(super) pid: Pid,
-    data_dir: String,
     pub(super) is_ready: bool,
 }
 
@@ -40,19 +43,19 @@ impl PidFile {
         Ok(read_text(&cluster.join(NAME))?.as_deref().and_then(Self::parse))
     }
 
-    /// Line 1 is the process, 2 the cluster, 8 the state; a young file has fewer lines.
+    /// Line 1 is the process, 8 the state; a young file has fewer lines. One with a single line is torn.
     fn parse(text: &str) -> Option<Self> {
         let line = |number: usize| text.lines().nth(number - 1).map(str::trim);
+        line(2)?;
         Some(Self {
             pid: Pid::from_raw(line(1)?.parse().ok().filter(|pid| *pid > 0)?)?,
-            data_dir: line(2)?.to_owned(),
             is_ready: line(8) == Some("ready"),
         })
     }
 
-    /// Whether the server that wrote the file still runs: its process id alone may be somebody else's by now.
-    fn is_running(&self) -> bool {
-        command_line(self.pid).is_some_and(|command| is_postmaster_of(&command, &self.data_dir))
+    /// Whether the server that wrote the file of `cluster` still runs: its process id alone may be somebody else's by now.
+    fn is_running(&self, cluster: &Path) -> bool {
+        command_line(self.pid).is_some_and(|command| is_postmaster_of(&command, &cluster.to_string_lossy()))
     }
 }
 
@@ -75,7 +78,7 @@ pub(super) async fn end_predecessor(cluster: &Path, sockets: &SocketFolder) -> R
 
 async fn end_orphan(orphan: &PidFile, cluster: &Path) -> Result<(), PrivateError> {
     for (signal, wait) in ORPHAN_SIGNALS {
-        if !orphan.is_running() {
+        if !orphan.is_running(cluster) {
             return Ok(());
         }
         let pid = orphan.pid.as_raw_nonzero().get();
@@ -86,11 +89,11 @@ async fn end_orphan(orphan: &PidFile, cluster: &Path) -> Result<(), PrivateError
         // It may have ended since we looked; the next look tells.
         kill_process(orphan.pid, signal).ok();
         let deadline = Instant::now() + wait;
-        while orphan.is_running() && Instant::now() < deadline {
+        while orphan.is_running(cluster) && Instant::now() < deadline {
             sleep(ORPHAN_POLL).await;
         }
     }
-    if orphan.is_running() {
+    if orphan.is_running(cluster) {
         return Err(PrivateError::Orphan {
             pid: orphan.pid.as_raw_nonzero().get(),
             cluster: cluster.to_owned(),
@@ -140,12 +143,15 @@ fn read_text(path: &Path) -> Result<Option<String>, PrivateError> {
     }
 }
 
-/// Whether this is how a server is started on `data_dir`. Its backends write other command lines.
-fn is_postmaster_of(command: &str, data_dir: &str) -> bool {
-    command.split_once(" -D ").is_some_and(|(program, rest)| {
-        let after = rest.strip_prefix(data_dir);
-        program.ends_with("postgres") && after.is_some_and(|after| after.is_empty() || after.starts_with(' '))
-    })
+/// Whether this is how a server is started on `cluster`, by us or by hand. Its backends write other command lines.
+fn is_postmaster_of(command: &str, cluster: &str) -> bool {
+    let Some((program, rest)) = command.split_once(" -D ") else {
+        return false;
+    };
+    let by_us = rest.split_once(&format!(" -c {CLUSTER_SETTING}="));
+    let named = by_us.map_or(rest, |(_, named)| named);
+    let after = named.strip_prefix(cluster);
+    program.ends_with("postgres") && after.is_some_and(|after| after.is_empty() || after.starts_with(' '))
 }
 
 /// How the process was started. A process that has ended has none, also while nobody has reaped it.
@@ -178,7 +184,6 @@ mod tests {
     fn a_pid_file_is_read_line_by_line() {
         let running = PidFile::parse(RUNNING).expect("a whole file");
         assert_eq!(Some(running.pid), Pid::from_raw(4711));
-        assert_eq!(running.data_dir, "/srv/data/postgres");
         assert!(running.is_ready);
     }
 
@@ -220,6 +225,15 @@ mod tests {
             ),
             ("/usr/lib/postgresql/15/bin/postgres -D /srv/data/postgres", true),
             ("/usr/lib/postgresql/15/bin/postgres -D /srv/data/postgres2", false),
+            (
+                "/usr/bin/postgres -D /proc/self/fd/9 -c postbackd.cluster=/srv/data/postgres -c fsync=on",
+                true,
+            ),
+            (
+                "/usr/bin/postgres -D /proc/self/fd/9 -c postbackd.cluster=/srv/data/postgres2 -c fsync=on",
+                false,
+            ),
+            ("/usr/bin/postgres -D /proc/self/fd/9 -c fsync=on", false),
             ("postgres: checkpointer", false),
             ("tail -D /srv/data/postgres", false),
             ("", false),

@@ -1,6 +1,9 @@
 //! One run of the server, from its spawning to its end.
 
+use std::ffi::OsString;
+use std::fs::File;
 use std::io;
+use std::path::Path;
 use std::process::ExitStatus;
 use std::time::Duration;
 
@@ -10,7 +13,7 @@ use tokio::time::{Instant, sleep, timeout};
 use tracing::warn;
 
 use super::home::Home;
-use super::pid_file::{self, PidFile};
+use super::pid_file::{self, CLUSTER_SETTING, PidFile};
 use super::{PORT, PrivateError, log};
 
 /// How long a server may take until it accepts connections. Only crash recovery on a slow disk takes more than moments,
@@ -79,8 +82,7 @@ impl Postmaster {
         log::bound(&home.log)?;
         let log_file = log::open(&home.log)?;
         let log_begin = log::len(&log_file, &home.log)?;
-        let mut postmaster =
-            Self::spawn(home, log_file).map_err(PrivateError::file("run postgres on", &home.cluster))?;
+        let mut postmaster = Self::spawn(home, log_file)?;
 
         let deadline = Instant::now() + READY_WAIT;
         while Instant::now() < deadline {
@@ -103,19 +105,20 @@ impl Postmaster {
         })
     }
 
-    fn spawn(home: &Home, log_file: std::fs::File) -> io::Result<Self> {
+    fn spawn(home: &Home, log_file: File) -> Result<Self, PrivateError> {
         // When the service is killed, PostgreSQL ends in order: a start after a checkpoint needs no recovery.
-        let mut postgres = home.command("postgres", Signal::INT);
-        // The pid file's readers know a server by this -D; it comes first and the cluster's path is canonical.
-        postgres.arg("-D").arg(&home.cluster);
+        let mut postgres = home.command("postgres", &home.cluster, Signal::INT)?;
+        postgres.arg("-c").arg(setting(CLUSTER_SETTING, &home.cluster));
         for (name, value) in SETTINGS {
             postgres.arg("-c").arg(format!("{name}={value}"));
         }
-        let mut sockets = std::ffi::OsString::from("unix_socket_directories=");
-        sockets.push(home.sockets.setting());
+        let sockets = setting("unix_socket_directories", home.sockets.setting());
         postgres.arg("-c").arg(sockets).arg("-p").arg(PORT.to_string());
-        postgres.stdout(log_file.try_clone()?).stderr(log_file);
-        let child = postgres.spawn()?;
+        let log_file_too = log_file.try_clone().map_err(PrivateError::file("open", &home.log))?;
+        postgres.stdout(log_file_too).stderr(log_file);
+        let child = postgres
+            .spawn()
+            .map_err(PrivateError::file("run postgres on", &home.cluster))?;
         let pid = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
         Ok(Self {
             child,
@@ -152,6 +155,13 @@ impl Postmaster {
             kill_process(self.pid, signal).ok();
         }
     }
+}
+
+/// A setting for the command line whose value is a path.
+fn setting(name: &str, path: &Path) -> OsString {
+    let mut setting = OsString::from(format!("{name}="));
+    setting.push(path);
+    setting
 }
 
 impl Drop for Postmaster {

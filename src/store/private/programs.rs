@@ -36,10 +36,7 @@ pub(super) struct Programs {
 /// Finds the programs for the cluster: those of its own major version, or the newest while there is no cluster yet.
 pub(super) fn find(cluster: &Path, major: Option<u32>) -> Result<Programs, PrivateError> {
     let programs = match std::env::var_os(POSTBACKD_PG_BIN).map(PathBuf::from) {
-        Some(folder) => match look_into(&folder) {
-            Some(programs) => vec![programs],
-            None => return Err(PrivateError::WrongFolder { folder }),
-        },
+        Some(folder) => vec![named(folder)?],
         None => all(&std::env::var_os("PATH").unwrap_or_default()),
     };
     let Some(newest) = newest(&programs) else {
@@ -61,6 +58,14 @@ pub(super) fn find(cluster: &Path, major: Option<u32>) -> Result<Programs, Priva
                 .collect::<Vec<_>>()
                 .join(", "),
         })
+}
+
+/// The programs in the folder that the operator named.
+fn named(folder: PathBuf) -> Result<Programs, PrivateError> {
+    look_into(&folder).ok_or_else(|| PrivateError::WrongFolder {
+        folder,
+        install: install::hint(),
+    })
 }
 
 /// Every PostgreSQL that is here, those in `path` first.
@@ -126,7 +131,7 @@ mod tests {
     use std::ffi::OsStr;
     use std::path::{Path, PathBuf};
 
-    use super::{Programs, all, newest, parse_version};
+    use super::{Programs, all, install, newest, parse_version};
 
     fn programs(folder: &str, major: u32) -> Programs {
         Programs {
@@ -172,5 +177,14 @@ mod tests {
     #[test]
     fn a_folder_without_the_programs_is_passed_over() {
         assert_eq!(super::look_into(Path::new("/etc")), None);
+    }
+
+    #[test]
+    fn a_named_folder_without_the_programs_is_refused_with_the_way_to_get_them() {
+        let refused = super::named(PathBuf::from("/nonexistent")).expect_err("nothing is there");
+        let message = refused.to_string();
+        for part in ["POSTBACKD_PG_BIN is /nonexistent,", &install::hint()] {
+            assert!(message.contains(part), "{message}");
+        }
     }
 }
