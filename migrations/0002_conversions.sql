@@ -24,7 +24,7 @@ create table conversions (
     transaction_id text,
     -- Kept with the scale that it was sent with. NaN is greater than every number, so the bounds keep it out.
     payout         numeric     check (payout > -1e12 and payout < 1e12),
-    currency       text        check (currency ~ '^[A-Z]{3}$'),
+    currency       text        check (length(currency) = 3),
     -- The click id as it was sent, where that is not the canonical text of click_id.
     click_id_sent  text,
     campaign       text,
