@@ -45,14 +45,16 @@ pub async fn migrate(url: &DatabaseUrl) -> Result<(), MigrateError> {
     };
     pool.close().await;
     outcome.map_err(|error| {
-        if let SqlxMigrateError::Execute(cause) = error {
-            return if is_connection_trouble(&cause) {
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "every other variant, whatever it will be, is about the schema"
+        )]
+        match error {
+            SqlxMigrateError::Execute(cause) | SqlxMigrateError::ExecuteMigration(cause, _) if is_passing(&cause) => {
                 MigrateError::Unavailable(cause)
-            } else {
-                MigrateError::Schema(SqlxMigrateError::Execute(cause))
-            };
+            }
+            other => MigrateError::Schema(other),
         }
-        MigrateError::Schema(error)
     })
 }
 
@@ -76,9 +78,16 @@ async fn is_current(pool: &PgPool) -> Result<bool, SqlxMigrateError> {
     Ok(applied == known)
 }
 
-fn is_connection_trouble(error: &sqlx::Error) -> bool {
-    matches!(
-        error,
-        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed
-    )
+/// Whether the same may succeed later: the connection broke, or PostgreSQL is starting, stopping, read-only, full or locked
+/// (SQLSTATE classes 08, 25, 53, 55 and 57).
+fn is_passing(error: &sqlx::Error) -> bool {
+    match error.as_database_error().and_then(sqlx::error::DatabaseError::code) {
+        Some(code) => ["08", "25", "53", "55", "57"]
+            .iter()
+            .any(|class| code.starts_with(class)),
+        None => matches!(
+            error,
+            sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed
+        ),
+    }
 }
