@@ -14,7 +14,7 @@ use crate::config::ReloadError;
 use crate::domain::form;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::Timestamp;
-use crate::store::{ConversionFilter, ConversionView, Cursor, StepView, StoreError};
+use crate::store::{ConversionFilter, ConversionView, Cursor, StepView, StoreError, causes};
 
 use super::app::App;
 use super::problem::Problem;
@@ -173,9 +173,7 @@ fn not_found() -> Problem {
 }
 
 fn unavailable(failure: &StoreError) -> Problem {
-    let cause = std::error::Error::source(failure)
-        .map(ToString::to_string)
-        .unwrap_or_default();
+    let cause = causes(failure);
     error!(error = %cause, "the private API could not read: {failure}");
     Problem::not_taken(Code::Unavailable)
 }

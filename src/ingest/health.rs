@@ -9,7 +9,7 @@ use metrics::gauge;
 use tokio::time::Instant;
 use tracing::{info, warn};
 
-use crate::store::StoreError;
+use crate::store::{StoreError, causes};
 
 /// How often a lasting failure is logged.
 const LOG_EVERY: Duration = Duration::from_secs(10);
@@ -52,9 +52,7 @@ impl Health {
         let mut logged_at = self.logged_at.lock().unwrap_or_else(PoisonError::into_inner);
         if logged_at.is_none_or(|at| at.elapsed() >= LOG_EVERY) {
             *logged_at = Some(Instant::now());
-            let cause = std::error::Error::source(failure)
-                .map(ToString::to_string)
-                .unwrap_or_default();
+            let cause = causes(failure);
             warn!(what, error = %cause, "{failure}: {what} are turned away");
         }
     }

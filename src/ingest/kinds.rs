@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use tracing::warn;
 
 use crate::domain::click::Click;
+use crate::domain::ledger::Settled;
 use crate::domain::network::RuleBook;
 use crate::domain::postback::Postback;
 use crate::domain::redact::RedactedRequest;
@@ -15,7 +16,7 @@ use crate::store::{LateClicks, Link, LogRow, LogVerdict, PostbackBatch, StoreErr
 
 use super::clock::now;
 use super::receipt::{ClickReceipt, Receipt};
-use super::writer::Kind;
+use super::writer::{Kind, Pass};
 
 #[derive(Debug)]
 pub(super) enum Clicks {}
@@ -35,8 +36,9 @@ impl Kind for Clicks {
     async fn write(
         link: &mut Link,
         items: &[&QueuedClick],
+        _: Pass,
         deadline: Instant,
-    ) -> Result<Vec<ClickReceipt>, StoreError> {
+    ) -> Result<Vec<Option<ClickReceipt>>, StoreError> {
         let Some(last) = items.last() else {
             return Ok(Vec::new());
         };
@@ -52,7 +54,7 @@ impl Kind for Clicks {
         .await?;
         Ok(clicks
             .into_iter()
-            .map(|click| ClickReceipt::committed(click.id))
+            .map(|click| Some(ClickReceipt::committed(click.id)))
             .collect())
     }
 
@@ -76,7 +78,12 @@ impl Kind for Postbacks {
     const NAME: &'static str = "postbacks";
     const DEADLINE: Duration = Duration::from_secs(2);
 
-    async fn write(link: &mut Link, items: &[&QueuedPostback], deadline: Instant) -> Result<Vec<Receipt>, StoreError> {
+    async fn write(
+        link: &mut Link,
+        items: &[&QueuedPostback],
+        pass: Pass,
+        deadline: Instant,
+    ) -> Result<Vec<Option<Receipt>>, StoreError> {
         let batch: Vec<PostbackBatch<'_>> = items
             .iter()
             .map(|item| PostbackBatch {
@@ -85,11 +92,17 @@ impl Kind for Postbacks {
                 rules: &item.rules,
             })
             .collect();
-        let settled = link.settle_postbacks(&batch, deadline).await?;
-        Ok(settled
-            .into_iter()
-            .map(|settled| Receipt::committed(settled.answer))
-            .collect())
+        let settled = match pass {
+            Pass::First => link.record_new(&batch, deadline).await?,
+            Pass::Second => link
+                .settle_known(&batch, deadline)
+                .await?
+                .into_iter()
+                .map(Some)
+                .collect(),
+        };
+        let receipt = |settled: Settled| Receipt::committed(settled.answer);
+        Ok(settled.into_iter().map(|settled| settled.map(receipt)).collect())
     }
 
     async fn set_aside(link: &mut Link, item: &QueuedPostback, deadline: Instant) {
@@ -122,7 +135,12 @@ impl Kind for Refusals {
     const NAME: &'static str = "refusals";
     const DEADLINE: Duration = Duration::from_secs(1);
 
-    async fn write(link: &mut Link, items: &[&QueuedRefusal], deadline: Instant) -> Result<Vec<()>, StoreError> {
+    async fn write(
+        link: &mut Link,
+        items: &[&QueuedRefusal],
+        _: Pass,
+        deadline: Instant,
+    ) -> Result<Vec<Option<()>>, StoreError> {
         let rows: Vec<LogRow<'_>> = items
             .iter()
             .map(|item| LogRow {
@@ -131,7 +149,7 @@ impl Kind for Refusals {
             })
             .collect();
         link.log_refusals(&rows, deadline).await?;
-        Ok(vec![(); rows.len()])
+        Ok(vec![Some(()); rows.len()])
     }
 
     async fn set_aside(link: &mut Link, item: &QueuedRefusal, deadline: Instant) {

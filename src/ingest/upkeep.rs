@@ -11,7 +11,7 @@ use tracing::{error, info, warn};
 use crate::domain::network::RuleBook;
 use crate::domain::time::Timestamp;
 use crate::store::{
-    DatabaseUrl, LateClicks, Link, MigrateError, PARTITIONS_AHEAD_SERVE, StoreError, make_partitions, migrate,
+    DatabaseUrl, LateClicks, Link, MigrateError, PARTITIONS_AHEAD_SERVE, StoreError, causes, make_partitions, migrate,
 };
 
 use super::clock::now;
@@ -108,8 +108,7 @@ impl Upkeep {
     async fn tick(&mut self) {
         if !self.health.schema_is_current() {
             if let Err(failure) = self.prepare().await {
-                let failure = anyhow::Error::new(failure);
-                error!(error = format!("{failure:#}"), "{failure}");
+                error!(error = causes(&failure), "{failure}");
             }
             return;
         }
@@ -139,9 +138,8 @@ impl Upkeep {
             Ok(made) => info!(partitions = made, "made {made} partitions ahead"),
             Err(failure) => {
                 self.partitions_due = Instant::now() + PARTITIONS_RETRY;
-                let failure = anyhow::Error::new(failure);
                 warn!(
-                    error = format!("{failure:#}"),
+                    error = causes(&failure),
                     "no partitions could be made; the default partition takes what has none (postbackd migrate makes \
                      them for a role that may)"
                 );
@@ -169,8 +167,7 @@ impl Upkeep {
             }
             Err(failure) => {
                 self.sweep_due = Instant::now() + SWEEP_EVERY;
-                let failure = anyhow::Error::new(failure);
-                warn!(error = format!("{failure:#}"), "late clicks could not be looked for");
+                warn!(error = causes(&failure), "late clicks could not be looked for");
             }
         }
     }

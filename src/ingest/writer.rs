@@ -25,6 +25,15 @@ const REPEATS_MAX: u32 = 5;
 /// How long items are turned away at once after PostgreSQL did not answer, before the next batch tries again.
 const REST_AFTER_FAILURE: Duration = Duration::from_millis(200);
 
+/// How a batch is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pass {
+    /// As if nothing of it were known: the common case.
+    First,
+    /// With what is known: what the first pass left.
+    Second,
+}
+
 /// A kind of items that are written together.
 pub(super) trait Kind: Sized + Send + 'static {
     /// What is written.
@@ -36,12 +45,14 @@ pub(super) trait Kind: Sized + Send + 'static {
     /// How long one transaction may take.
     const DEADLINE: Duration;
 
-    /// Writes a batch in one transaction; the receipts are in its order.
+    /// Writes a batch in one transaction; the receipts are in its order. An item without one is not written yet: it is
+    /// written by a second pass, which leaves none.
     fn write(
         link: &mut Link,
         items: &[&Self::Item],
+        pass: Pass,
         deadline: Instant,
-    ) -> impl Future<Output = Result<Vec<Self::Receipt>, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Vec<Option<Self::Receipt>>, StoreError>> + Send;
 
     /// Keeps a trace of an item that PostgreSQL refuses.
     fn set_aside(link: &mut Link, item: &Self::Item, deadline: Instant) -> impl Future<Output = ()> + Send;
@@ -97,12 +108,12 @@ impl<K: Kind> Writer<K> {
     async fn write(&mut self, batch: Vec<Queued<K>>) {
         let deadline = Instant::now() + K::DEADLINE;
         let mut repeats = 0;
-        let mut parts = vec![batch];
-        while let Some(mut part) = parts.pop() {
+        let mut parts = vec![(Pass::First, batch)];
+        while let Some((pass, mut part)) = parts.pop() {
             let started = Instant::now();
             let items: Vec<&K::Item> = part.iter().map(|queued| &queued.item).collect();
             let was_open = self.link.is_open();
-            let outcome = K::write(&mut self.link, &items, deadline).await;
+            let outcome = K::write(&mut self.link, &items, pass, deadline).await;
             match outcome {
                 Ok(receipts) => {
                     #[expect(clippy::cast_precision_loss, reason = "a batch is far below 2^52")]
@@ -110,37 +121,39 @@ impl<K: Kind> Writer<K> {
                     histogram!("postbackd_ingest_commit_seconds", "kind" => K::NAME).record(started.elapsed());
                     self.health.postgres_answered();
                     self.resting_until = None;
+                    let mut left = Vec::new();
                     for (queued, receipt) in part.into_iter().zip(receipts) {
-                        queued.answer(Ok(receipt));
+                        match receipt {
+                            Some(receipt) => queued.answer(Ok(receipt)),
+                            None => left.push(queued),
+                        }
+                    }
+                    if !left.is_empty() {
+                        parts.push((Pass::Second, left));
                     }
                 }
                 Err(StoreError::Refused(refusal)) => {
                     if part.len() > 1 {
                         let later = part.split_off(part.len() / 2);
-                        parts.push(later);
-                        parts.push(part);
+                        parts.push((pass, later));
+                        parts.push((pass, part));
                     } else if let Some(queued) = part.pop() {
-                        let refusal = anyhow::Error::new(refusal);
-                        error!(
-                            kind = K::NAME,
-                            error = format!("{refusal:#}"),
-                            "postgres refused a row: {refusal}"
-                        );
+                        error!(kind = K::NAME, error = %refusal, "postgres refused a row: {refusal}");
                         K::set_aside(&mut self.link, &queued.item, deadline).await;
                         queued.answer(Err(NotTaken::NotStorable));
                     }
                 }
                 Err(StoreError::Repeat(_)) if repeats < REPEATS_MAX => {
                     repeats += 1;
-                    parts.push(part);
+                    parts.push((pass, part));
                 }
                 // A connection that was open may have died unnoticed; a new one is worth a try.
-                Err(StoreError::Unavailable(_)) if was_open => parts.push(part),
+                Err(StoreError::Unavailable(_)) if was_open => parts.push((pass, part)),
                 Err(failure) => {
                     self.health.postgres_failed(K::NAME, &failure);
                     self.resting_until = Some(Instant::now() + REST_AFTER_FAILURE);
                     turn_away(part);
-                    parts.drain(..).for_each(turn_away);
+                    parts.drain(..).for_each(|(_, part)| turn_away(part));
                 }
             }
         }

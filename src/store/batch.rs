@@ -7,7 +7,6 @@ use sqlx::{Acquire as _, PgConnection};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use crate::domain::attribution::ClickFacts;
 use crate::domain::click::Click;
 use crate::domain::conversion::Conversion;
 use crate::domain::history::Step;
@@ -95,32 +94,39 @@ impl Link {
         .await
     }
 
-    /// Decides postbacks one after the other and stores what comes of it: conversions, history and raw log, all of a
-    /// postback in one transaction. When it returns, everything is durable; the answers are in the order of the batch.
-    ///
-    /// First every conversion is taken for a new one and recorded in a single statement. The postbacks whose conversions
-    /// turn out to be known are then decided with the facts, in a second transaction. Should that one fail, the first part
-    /// is stored although its senders are told to repeat: they will be answered `duplicate`.
+    /// Decides postbacks one after the other as if none of their conversions were recorded, and stores what comes of
+    /// those that were not: conversions, history and raw log, in one transaction. What is missing from the answers, which
+    /// are in the order of the batch, is about a recorded conversion and goes to [`Self::settle_known`].
     ///
     /// # Errors
     ///
     /// As [`Self::store_clicks`].
-    pub async fn settle_postbacks(
+    pub async fn record_new(
+        &mut self,
+        batch: &[PostbackBatch<'_>],
+        deadline: Instant,
+    ) -> Result<Vec<Option<Settled>>, StoreError> {
+        self.run(deadline, async |connection| record_new(connection, batch).await)
+            .await
+    }
+
+    /// Decides postbacks about recorded conversions one after the other and stores what comes of it in one transaction.
+    /// The answers are in the order of the batch.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::store_clicks`].
+    pub async fn settle_known(
         &mut self,
         batch: &[PostbackBatch<'_>],
         deadline: Instant,
     ) -> Result<Vec<Settled>, StoreError> {
         self.run(deadline, async |connection| {
-            let click_ids: Vec<ClickId> = batch.iter().filter_map(|item| item.postback.click.id()).collect();
-            let click_facts = clicks::facts(connection, &click_ids).await?;
-            let mut settled = record_new(connection, batch, &click_facts).await?;
-            let known: Vec<usize> = (0..batch.len()).filter(|index| settled[*index].is_none()).collect();
-            if !known.is_empty() {
-                let mut transaction = connection.begin().await?;
-                settle_known(&mut transaction, batch, &click_facts, known, &mut settled).await?;
-                transaction.commit().await?;
-            }
-            Ok(settled.into_iter().flatten().collect())
+            let mut transaction = connection.begin().await?;
+            let settled = settle_known(&mut transaction, batch).await?;
+            log_settled(&mut transaction, batch, &settled).await?;
+            transaction.commit().await?;
+            Ok(settled)
         })
         .await
     }
@@ -136,14 +142,12 @@ impl Link {
     }
 }
 
-/// Decides a batch as if none of its conversions were recorded, and records those that were not. What is missing from the
-/// result is about a conversion that was.
 async fn record_new(
     connection: &mut PgConnection,
     batch: &[PostbackBatch<'_>],
-    click_facts: &[ClickFacts],
 ) -> Result<Vec<Option<Settled>>, StoreError> {
-    let mut ledger = Ledger::new([], click_facts.iter().cloned());
+    let click_ids: Vec<ClickId> = batch.iter().filter_map(|item| item.postback.click.id()).collect();
+    let mut ledger = Ledger::new([], clicks::facts(connection, &click_ids).await?);
     let settled: Vec<Settled> = batch
         .iter()
         .map(|item| ledger.settle(item.postback, &item.rules.campaigns))
@@ -183,20 +187,14 @@ fn conversion_of(item: &PostbackBatch<'_>, settled: &Settled) -> Option<Conversi
         .map(|_| item.postback.conversion_id)
 }
 
-/// Decides those of a batch whose conversions are recorded, again where another replica was faster, and writes changes,
-/// history and raw log.
-async fn settle_known(
-    connection: &mut PgConnection,
-    batch: &[PostbackBatch<'_>],
-    click_facts: &[ClickFacts],
-    known: Vec<usize>,
-    settled: &mut [Option<Settled>],
-) -> Result<(), StoreError> {
-    let mut open = known.clone();
+/// Decides a batch with what is recorded, again where another replica was faster, and writes changes and history.
+async fn settle_known(connection: &mut PgConnection, batch: &[PostbackBatch<'_>]) -> Result<Vec<Settled>, StoreError> {
+    let mut settled: Vec<Option<Settled>> = batch.iter().map(|_| None).collect();
+    let mut open: Vec<usize> = (0..batch.len()).collect();
     for _ in 0..ROUNDS_MAX {
         let ids: Vec<ConversionId> = open.iter().map(|index| batch[*index].postback.conversion_id).collect();
-        let stored = conversions::load(connection, &ids).await?;
-        let mut ledger = Ledger::new(stored, click_facts.iter().cloned());
+        // No clicks: what is recorded has met its click, or waits for it, whatever this postback names.
+        let mut ledger = Ledger::new(conversions::load(connection, &ids).await?, []);
         for index in &open {
             let item = &batch[*index];
             settled[*index] = Some(ledger.settle(item.postback, &item.rules.campaigns));
@@ -224,31 +222,29 @@ async fn settle_known(
         }
         open = again;
         if open.is_empty() {
-            return log_known(connection, batch, &known, settled).await;
+            return Ok(settled.into_iter().flatten().collect());
         }
     }
     Err(StoreError::Contended)
 }
 
-/// Appends the requests of postbacks that are decided to the raw log.
-async fn log_known(
+/// Appends the requests of decided postbacks to the raw log.
+async fn log_settled(
     connection: &mut PgConnection,
     batch: &[PostbackBatch<'_>],
-    known: &[usize],
-    settled: &[Option<Settled>],
+    settled: &[Settled],
 ) -> Result<(), StoreError> {
-    let verdicts: Vec<(&RedactedRequest, LogVerdict)> = known
+    let verdict = |(item, settled): (&PostbackBatch<'_>, &Settled)| {
+        LogVerdict::Decided(settled.answer.verdict, conversion_of(item, settled))
+    };
+    let verdicts: Vec<LogVerdict> = batch.iter().zip(settled).map(verdict).collect();
+    let rows: Vec<LogRow<'_>> = batch
         .iter()
-        .filter_map(|index| {
-            let item = &batch[*index];
-            let settled = settled[*index].as_ref()?;
-            let verdict = LogVerdict::Decided(settled.answer.verdict, conversion_of(item, settled));
-            Some((item.request, verdict))
+        .zip(&verdicts)
+        .map(|(item, verdict)| LogRow {
+            request: item.request,
+            verdict,
         })
-        .collect();
-    let rows: Vec<LogRow<'_>> = verdicts
-        .iter()
-        .map(|(request, verdict)| LogRow { request, verdict })
         .collect();
     postbacks::insert(connection, &rows).await
 }

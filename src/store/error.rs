@@ -42,3 +42,9 @@ impl From<sqlx::Error> for StoreError {
         }
     }
 }
+
+/// What an error stems from, down to its first cause, for the one line in the log where it stops.
+pub fn causes(error: &dyn std::error::Error) -> String {
+    let chain = std::iter::successors(error.source(), |cause| cause.source());
+    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}

@@ -19,7 +19,7 @@ mod record;
 
 pub use batch::{LateClicks, PostbackBatch};
 pub use connect::{DatabaseUrl, DatabaseUrlError};
-pub use error::StoreError;
+pub use error::{StoreError, causes};
 pub use link::Link;
 pub use migrate::{MigrateError, migrate};
 pub use partitions::{PARTITIONS_AHEAD_MIGRATE, PARTITIONS_AHEAD_SERVE, make_partitions};

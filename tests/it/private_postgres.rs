@@ -117,6 +117,16 @@ fn a_killed_postgres_is_started_again_under_a_running_service() {
     let killed = postmaster(&site);
     kill_process(killed, Signal::KILL).expect("PostgreSQL is there");
 
+    // The service started it again when its log says ready a second time: until then the old one's last backends answer.
+    eventually("PostgreSQL is ready again", || {
+        let ready = service
+            .process
+            .log()
+            .iter()
+            .filter(|line| line.contains("is ready"))
+            .count();
+        (ready >= 2).then_some(())
+    });
     let verdict = eventually("a postback is recorded again", || {
         let answer = service.answer(&ACME.get("transaction_id=T2"));
         assert!([200, 503].contains(&answer.status), "{answer:?}");
