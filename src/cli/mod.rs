@@ -110,11 +110,17 @@ pub fn run() -> ExitCode {
     }
 }
 
+/// Runs a command on as many threads as there are processors, less one for the thread that writes to PostgreSQL: on a small
+/// machine more of them only take the processor from it (measured with 64 connections on two cores).
 fn in_runtime(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime
-        .map_err(|error| Failure::Work(anyhow::Error::new(error).context("the runtime does not start")))?
-        .block_on(work)
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(processors.saturating_sub(1).max(1))
+        .enable_all()
+        .build();
+    let runtime =
+        runtime.map_err(|error| Failure::Work(anyhow::Error::new(error).context("the runtime does not start")))?;
+    runtime.block_on(work)
 }
 
 /// Reads the configuration for a command other than `check-config`.

@@ -9,6 +9,7 @@ mod api;
 mod app;
 mod auth;
 mod click;
+mod finish;
 mod head;
 mod health;
 pub mod listener;

@@ -25,6 +25,7 @@ use crate::ingest::{NotTaken, Receipt, now};
 
 use super::access::RequestId;
 use super::app::{App, remote_ip};
+use super::finish::Finishing;
 use super::head;
 use super::problem::Problem;
 
@@ -49,12 +50,9 @@ impl From<Refusal> for Failure {
     }
 }
 
-/// Answers a postback. It runs in a task of its own: a sender that leaves in the middle is still decided and counted.
+/// Answers a postback. A sender that leaves in the middle is still decided and counted.
 pub(super) async fn postback(State(app): State<Arc<App>>, request: Request) -> Response {
-    match tokio::spawn(async move { answer(&app, request).await }).await {
-        Ok(response) => response,
-        Err(failure) => std::panic::resume_unwind(failure.into_panic()),
-    }
+    Finishing::new(async move { answer(&app, request).await }).await
 }
 
 async fn answer(app: &App, request: Request) -> Response {
