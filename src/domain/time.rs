@@ -49,6 +49,12 @@ impl Timestamp {
         self.0.div_euclid(MICROS_PER_SECOND)
     }
 
+    /// The begin of the second that this lies in.
+    #[must_use]
+    pub const fn whole_second(self) -> Self {
+        Self::from_unix_seconds(self.unix_seconds())
+    }
+
     /// How long after `earlier` this is; zero when it is not after it.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))

@@ -1,11 +1,12 @@
 //! The private API: what was stored, as JSON.
 
+use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
+use http::{StatusCode, Uri};
 use serde::Serialize;
 use serde_json::json;
 use tracing::error;
@@ -24,24 +25,16 @@ const LIMIT_DEFAULT: u16 = 100;
 const LIMIT_MAX: u16 = 1000;
 
 /// `GET /api/v1/clicks/{click_id}`
-pub(super) async fn click(
-    State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Problem> {
-    no_query(query.as_deref())?;
-    let id = id.parse().map_err(|_| not_found())?;
+pub(super) async fn click(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, Problem> {
+    no_query(uri.query())?;
+    let id = id_in(&uri)?;
     found(app.reader.click(id).await)
 }
 
 /// `GET /api/v1/postbacks/{id}`
-pub(super) async fn postback(
-    State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Problem> {
-    no_query(query.as_deref())?;
-    let id = id.parse().map_err(|_| not_found())?;
+pub(super) async fn postback(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, Problem> {
+    no_query(uri.query())?;
+    let id = id_in(&uri)?;
     found(app.reader.postback(id).await)
 }
 
@@ -54,13 +47,9 @@ struct WithHistory {
 }
 
 /// `GET /api/v1/conversions/{id}`
-pub(super) async fn conversion(
-    State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Problem> {
-    no_query(query.as_deref())?;
-    let id = id.parse().map_err(|_| not_found())?;
+pub(super) async fn conversion(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, Problem> {
+    no_query(uri.query())?;
+    let id = id_in(&uri)?;
     let conversion = app.reader.conversion(id).await;
     found(conversion.map(|found| found.map(|(conversion, history)| WithHistory { conversion, history })))
 }
@@ -146,6 +135,12 @@ fn read_filter(query: &str) -> Result<(ConversionFilter, u16), Refusal> {
         }
     }
     Ok((filter, limit))
+}
+
+/// The id at the end of a path.
+fn id_in<T: FromStr>(uri: &Uri) -> Result<T, Problem> {
+    let (_, id) = uri.path().rsplit_once('/').unwrap_or_default();
+    id.parse().map_err(|_| not_found())
 }
 
 fn no_query(query: Option<&str>) -> Result<(), Problem> {

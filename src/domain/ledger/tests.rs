@@ -460,3 +460,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_event_time_in_whole_seconds_is_not_before_a_receipt_within_its_second() {
+    let mut ledger = Ledger::new([], []);
+    let moved = |mut postback: Postback, micros: i64| {
+        postback.received_at = Timestamp::from_unix_micros(postback.received_at.unix_micros() + micros);
+        postback
+    };
+    let mut verdict = |postback: &Postback| ledger.settle(postback, &Campaigns::default()).answer.verdict;
+    assert_eq!(
+        verdict(&moved(postback(100, "pending 10 USD"), 700_000)),
+        Verdict::Recorded
+    );
+    assert_eq!(
+        verdict(&moved(postback(100, "approved 10 USD - 100"), 900_000)),
+        Verdict::Updated
+    );
+    assert_eq!(verdict(&postback(102, "rejected 10 USD - 99")), Verdict::Duplicate);
+}
