@@ -10,7 +10,8 @@ use super::history::{Step, StepKind};
 use super::money::{Amount, Currency};
 use super::postback::{NamedStatus, Postback};
 
-/// Steps that a conversion's history may have. Conflicts beyond are answered, and kept in the raw log only.
+/// Steps that a conversion's history may have. What would change nothing beyond (a proposal, a late step) is answered, and
+/// kept in the raw log only.
 pub const HISTORY_MAX: i32 = 500;
 
 /// What is known when a postback is decided.
@@ -123,6 +124,9 @@ fn decide_repeat(postback: &Postback, named: Option<Status>, conversion: &Conver
         }
         if postback.event_time.is_some_and(|at| at < conversion.changed_at()) {
             let filled = current.payout.is_none() && postback.payout.is_some();
+            if !filled && conversion.revision >= HISTORY_MAX {
+                return Decision::Repeat;
+            }
             let kept = State {
                 status: current.status,
                 ..if filled { proposed } else { current }
