@@ -8,14 +8,12 @@ use anyhow::{Context as _, ensure};
 use bytes::Bytes;
 use clap::Args;
 use http::header::{AUTHORIZATION, LOCATION};
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderValue, Method};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{self, Environment};
-use crate::domain::id::PostbackId;
-use crate::domain::postback::RawPostback;
 use crate::domain::signature::{Signed, Unsigned};
 use crate::http as service;
 use crate::ingest::now;
@@ -173,15 +171,7 @@ fn sign(running: &Running, target: &str) -> anyhow::Result<String> {
     let snapshot = running.live.snapshot();
     let network = snapshot.rules.networks.get("acme").context("the demo's network")?;
     let now = now();
-    let unsigned = Unsigned(RawPostback {
-        id: PostbackId::new(now, [0; 10]),
-        received_at: now,
-        remote_ip: running.public.ip(),
-        method: Method::GET,
-        uri: target.parse()?,
-        headers: HeaderMap::from_iter(Vec::<(HeaderName, HeaderValue)>::new()),
-        body: Bytes::new(),
-    });
+    let unsigned = Unsigned::new(Method::GET, target.parse()?, HeaderMap::new(), Bytes::new(), now);
     let Signed { uri, .. } = unsigned.sign(network.schemes.of(&Method::GET), now)?;
     Ok(uri.to_string())
 }

@@ -1,6 +1,5 @@
 //! `sign`: the request that a network would send, as a curl line. What a partner needs to test with.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
 use anyhow::{Context as _, anyhow};
@@ -10,8 +9,6 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 
 use crate::config::Environment;
-use crate::domain::id::PostbackId;
-use crate::domain::postback::RawPostback;
 use crate::domain::signature::Unsigned;
 use crate::ingest::now;
 
@@ -85,15 +82,9 @@ pub(super) fn sign(options: &Options, file: &Path, environment: &Environment) ->
     }
     let target = options.url.path_and_query().map_or("/", |target| target.as_str());
     let now = now();
-    let unsigned = Unsigned(RawPostback {
-        id: PostbackId::new(now, [0; 10]),
-        received_at: now,
-        remote_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
-        method: method.clone(),
-        uri: target.parse().context("the address's path")?,
-        headers: headers.iter().cloned().collect::<HeaderMap>(),
-        body: Bytes::from(body.clone()),
-    });
+    let uri = target.parse().context("the address's path")?;
+    let known_headers: HeaderMap = headers.iter().cloned().collect();
+    let unsigned = Unsigned::new(method.clone(), uri, known_headers, Bytes::from(body.clone()), now);
     let signed = unsigned
         .sign(network.schemes.of(&method), now)
         .map_err(|error| anyhow!(error))?;

@@ -55,11 +55,6 @@ impl Ledger {
             .filter(|conversion| conversion.revision != conversion.stored_revision)
     }
 
-    /// A conversion as it stands.
-    pub fn conversion(&self, id: ConversionId) -> Option<&Conversion> {
-        self.conversions.get(&id)
-    }
-
     /// Decides a postback and takes its effect into the ledger.
     pub fn settle(&mut self, postback: &Postback, campaigns: &Campaigns) -> Settled {
         let facts = Facts {

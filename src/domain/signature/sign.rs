@@ -1,9 +1,13 @@
 //! Signing a request as its network would: what a partner needs to test with, and the demo to show.
 
-use http::{HeaderName, HeaderValue, Uri};
+use std::net::{IpAddr, Ipv4Addr};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use percent_encoding::utf8_percent_encode;
 
 use crate::domain::form::{decode_bytes, raw_pairs};
+use crate::domain::id::PostbackId;
 use crate::domain::postback::{Form, RawPostback};
 use crate::domain::template::RESERVED;
 use crate::domain::time::Timestamp;
@@ -43,6 +47,19 @@ pub enum SignError {
 }
 
 impl Unsigned {
+    /// A request as a network would send it. What only a received one has, an id and an address, is nobody's.
+    pub fn new(method: Method, uri: Uri, headers: HeaderMap, body: Bytes, now: Timestamp) -> Self {
+        Self(RawPostback {
+            id: PostbackId::new(now, [0; 10]),
+            received_at: now,
+            remote_ip: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+            method,
+            uri,
+            headers,
+            body,
+        })
+    }
+
     /// Adds timestamp and signature where the scheme wants them, with the network's first key.
     ///
     /// # Errors
