@@ -122,16 +122,16 @@ fn read<'c>(report: &'c Report<'c>, document: &'c DeTable<'c>, environment: &Env
 
     let networks = root.named("networks").entries();
     let network_names: Vec<&str> = networks.iter().map(|(key, _)| *key).collect();
-    let networks = networks
-        .iter()
-        .filter_map(|(key, entry)| network::read(key, entry, &server.public_url, &mut vault))
-        .map(|network| (network.name.clone(), Arc::new(network)))
-        .collect();
     let campaigns = root.named("campaigns").entries();
     let campaigns = campaigns
         .iter()
         .filter_map(|(key, entry)| campaign::read(key, entry, &network_names));
     let campaigns = Arc::new(Campaigns::new(campaigns));
+    let networks = networks
+        .iter()
+        .filter_map(|(key, entry)| network::read(key, entry, &server.public_url, &campaigns, &mut vault))
+        .map(|network| (network.name.clone(), Arc::new(network)))
+        .collect();
 
     shipped::check(report, &vault, &server);
     let passwords = match &database.source {

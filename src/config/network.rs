@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
+use crate::domain::campaign::Campaigns;
 use crate::domain::conversion::Status;
 use crate::domain::dedupe::DedupeRule;
 use crate::domain::mapping::Field;
 use crate::domain::money::Currency;
 use crate::domain::network::Network;
 use crate::domain::signature::Schemes;
+use crate::domain::terms::Terms;
 
 use super::coverage;
 use super::report::quoted;
@@ -42,7 +44,13 @@ const DEFAULT_EVENT: &str = "conversion";
 const DEFAULT_WINDOW: Duration = Duration::from_hours(30 * 24);
 
 /// Reads a network; `None` when something that it cannot be without was reported.
-pub(super) fn read(key: &str, entry: &Entry<'_>, public_url: &str, vault: &mut Vault<'_>) -> Option<Network> {
+pub(super) fn read(
+    key: &str,
+    entry: &Entry<'_>,
+    public_url: &str,
+    campaigns: &Campaigns,
+    vault: &mut Vault<'_>,
+) -> Option<Network> {
     name::check_network(key, entry);
     let section = entry.section(KEYS)?;
     if let Some(preset) = section.entry("preset") {
@@ -81,7 +89,7 @@ pub(super) fn read(key: &str, entry: &Entry<'_>, public_url: &str, vault: &mut V
         default_status: default_status.unwrap_or(Status::Approved),
         currency,
         dedupe: dedupe.unwrap_or(DedupeRule::Transaction),
-        window: window.unwrap_or(DEFAULT_WINDOW),
+        terms: Arc::new(Terms::of(key, window.unwrap_or(DEFAULT_WINDOW), campaigns)),
         negative_payouts: negative_payouts.unwrap_or(false),
         reply,
     })

@@ -1,10 +1,8 @@
 //! Which click gets a conversion, or why none does.
 
-use std::time::Duration;
-
-use super::campaign::Campaigns;
 use super::conversion::SentClickId;
 use super::id::ClickId;
+use super::terms::Terms;
 use super::time::Timestamp;
 
 /// Whether a click got the conversion.
@@ -95,16 +93,14 @@ pub struct Credit {
 /// When a conversion happened and under which rules it looks for its click.
 #[derive(Debug, Clone, Copy)]
 pub struct Claim<'a> {
-    /// The network that reports it.
-    pub network: &'a str,
     /// The click that it names.
     pub click: &'a SentClickId,
     /// When it happened, as the network says.
     pub event_time: Option<Timestamp>,
     /// When it was received.
     pub received_at: Timestamp,
-    /// From click to conversion, unless the click's campaign says otherwise.
-    pub window: Duration,
+    /// The terms of its network.
+    pub terms: &'a Terms,
 }
 
 /// Decides whether the named click gets the conversion.
@@ -112,11 +108,7 @@ pub struct Claim<'a> {
 /// The window runs from the click to the event time when that lies between the click and the receipt, else to the
 /// receipt: a network cannot move its conversion before the click or into the future. A conversion outside the window
 /// keeps the click's fields, one of a network that the campaign does not allow learns nothing about the click.
-pub fn attribute(
-    claim: &Claim<'_>,
-    click: Option<&ClickFacts>,
-    campaigns: &Campaigns,
-) -> (Attribution, Option<Credit>) {
+pub fn attribute(claim: &Claim<'_>, click: Option<&ClickFacts>) -> (Attribution, Option<Credit>) {
     let unattributed = |reason| (Attribution::Unattributed(reason), None);
     let click = match (claim.click, click) {
         (SentClickId::None, _) => return unattributed(Reason::NoClickId),
@@ -124,16 +116,14 @@ pub fn attribute(
         (SentClickId::Ours(..), None) => return unattributed(Reason::UnknownClick),
         (SentClickId::Ours(..), Some(click)) => click,
     };
-    let campaign = campaigns.get(&click.campaign);
-    if campaign.is_some_and(|campaign| !campaign.allows(claim.network)) {
+    let Some(window) = claim.terms.window(&click.campaign) else {
         return unattributed(Reason::NetworkNotAllowed);
-    }
+    };
     let credit = Credit {
         campaign: click.campaign.clone(),
         affiliate: click.affiliate.clone(),
         click_time: click.received_at,
     };
-    let window = campaign.and_then(|campaign| campaign.window).unwrap_or(claim.window);
     let converted_at = claim
         .event_time
         .filter(|at| (click.received_at..=claim.received_at).contains(at))

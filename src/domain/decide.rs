@@ -4,11 +4,11 @@
 //! its tests all call it. It changes nothing; [`apply`](super::ledger) does what it says.
 
 use super::attribution::{Attribution, Claim, ClickFacts, attribute};
-use super::campaign::Campaigns;
 use super::conversion::{Conversion, SentClickId, State, Status};
 use super::history::{Step, StepKind};
 use super::money::{Amount, Currency};
 use super::postback::{NamedStatus, Postback};
+use super::terms::Terms;
 
 /// Steps that a conversion's history may have. What would change nothing beyond (a proposal, a late step) is answered, and
 /// kept in the raw log only.
@@ -21,8 +21,6 @@ pub struct Facts<'a> {
     pub conversion: Option<&'a Conversion>,
     /// The click that it names, if it is stored.
     pub click: Option<&'a ClickFacts>,
-    /// The campaigns of the configuration that the postback was read under.
-    pub campaigns: &'a Campaigns,
 }
 
 /// What a postback comes to.
@@ -59,13 +57,12 @@ pub fn decide(postback: &Postback, facts: &Facts<'_>) -> Decision {
 
 fn record(postback: &Postback, status: Status, facts: &Facts<'_>) -> Conversion {
     let claim = Claim {
-        network: &postback.network,
         click: &postback.click,
         event_time: postback.event_time,
         received_at: postback.received_at,
-        window: postback.window,
+        terms: &postback.terms,
     };
-    let (attribution, credit) = attribute(&claim, facts.click, facts.campaigns);
+    let (attribution, credit) = attribute(&claim, facts.click);
     let currency = postback.currency.or(postback.default_currency);
     Conversion {
         id: postback.conversion_id,
@@ -200,15 +197,13 @@ pub(super) fn proposed_click(conversion: &Conversion, click: &SentClickId) -> Op
 pub fn attribute_late(
     conversion: &Conversion,
     click: &ClickFacts,
-    window: std::time::Duration,
-    campaigns: &Campaigns,
+    terms: &Terms,
 ) -> (Attribution, Option<super::attribution::Credit>) {
     let claim = Claim {
-        network: &conversion.network,
         click: &conversion.click,
         event_time: conversion.event_time,
         received_at: conversion.received_at,
-        window,
+        terms,
     };
-    attribute(&claim, Some(click), campaigns)
+    attribute(&claim, Some(click))
 }

@@ -4,15 +4,14 @@
 //! before it decided), and writes the result. The ledger knows nothing of how facts are loaded or written.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use super::attribution::{Attribution, ClickFacts, Reason};
-use super::campaign::Campaigns;
 use super::conversion::{Conversion, State};
 use super::decide::{Decision, Facts, attribute_late, decide, proposed_click};
 use super::history::{Snapshot, Step, StepKind};
 use super::id::{ClickId, ConversionId};
 use super::postback::Postback;
+use super::terms::Terms;
 use super::time::Timestamp;
 use super::verdict::{Answer, Verdict};
 
@@ -56,11 +55,10 @@ impl Ledger {
     }
 
     /// Decides a postback and takes its effect into the ledger.
-    pub fn settle(&mut self, postback: &Postback, campaigns: &Campaigns) -> Settled {
+    pub fn settle(&mut self, postback: &Postback) -> Settled {
         let facts = Facts {
             conversion: self.conversions.get(&postback.conversion_id),
             click: postback.click.id().and_then(|id| self.clicks.get(&id)),
-            campaigns,
         };
         let (verdict, kind, state, click) = match decide(postback, &facts) {
             Decision::Ignore => {
@@ -143,18 +141,12 @@ impl Conversion {
     }
 
     /// Gives the conversion to a click that came after it, if it may have it. Returns the step that this adds.
-    pub fn meet_late_click(
-        &mut self,
-        click: &ClickFacts,
-        window: Duration,
-        campaigns: &Campaigns,
-        now: Timestamp,
-    ) -> Option<Step> {
+    pub fn meet_late_click(&mut self, click: &ClickFacts, terms: &Terms, now: Timestamp) -> Option<Step> {
         if self.attribution != Attribution::Unattributed(Reason::UnknownClick) || self.click.id() != Some(click.id) {
             return None;
         }
         let before = Snapshot::of(self);
-        (self.attribution, self.credit) = attribute_late(self, click, window, campaigns);
+        (self.attribution, self.credit) = attribute_late(self, click, terms);
         Some(self.push(Step {
             kind: StepKind::Attributed,
             cause: click.id.uuid(),

@@ -315,7 +315,7 @@ impl<'a> VerifiedPostback<'a> {
             conversion_id,
             dedupe,
             default_currency: network.currency,
-            window: network.window,
+            terms: network.terms.clone(),
         })
     }
 

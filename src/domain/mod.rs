@@ -27,5 +27,6 @@ pub mod refusal;
 pub mod secret;
 pub mod signature;
 pub mod template;
+pub mod terms;
 pub mod time;
 pub mod verdict;

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use ipnet::IpNet;
 
@@ -16,6 +15,7 @@ use super::money::Currency;
 use super::postback::{Form, RawPostback, VerifiedPostback};
 use super::refusal::{Code, Refusal};
 use super::signature::{AuthFailure, Schemes};
+use super::terms::Terms;
 use super::time::Timestamp;
 use super::verdict::ReplyRules;
 
@@ -40,8 +40,8 @@ pub struct Network {
     pub currency: Option<Currency>,
     /// What makes two of its postbacks the same.
     pub dedupe: DedupeRule,
-    /// From click to conversion.
-    pub window: Duration,
+    /// On which terms its conversions get their clicks.
+    pub terms: Arc<Terms>,
     /// Whether a payout may be below zero.
     pub negative_payouts: bool,
     /// How verdicts are answered.
@@ -94,14 +94,12 @@ pub struct RuleBook {
     pub campaigns: Arc<Campaigns>,
 }
 
-/// The window of a network that the configuration no longer has.
-const WINDOW_OF_THE_UNKNOWN: Duration = Duration::from_hours(30 * 24);
-
 impl RuleBook {
-    /// From click to conversion for a network, unless the click's campaign says otherwise.
-    pub fn window_of(&self, network: &str) -> Duration {
-        self.networks
-            .get(network)
-            .map_or(WINDOW_OF_THE_UNKNOWN, |network| network.window)
+    /// On which terms a network's conversions get clicks that arrive after them.
+    pub fn terms_of(&self, network: &str) -> Arc<Terms> {
+        match self.networks.get(network) {
+            Some(network) => network.terms.clone(),
+            None => Arc::new(Terms::of_unknown(network, &self.campaigns)),
+        }
     }
 }

@@ -11,7 +11,6 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
@@ -25,6 +24,7 @@ use super::json::{Json, JsonFault, JsonFaultKind};
 use super::money::{Amount, Currency};
 use super::network::Network;
 use super::refusal::{Code, Refusal};
+use super::terms::Terms;
 use super::time::Timestamp;
 
 /// Parameters that one postback may have, query and body together.
@@ -259,8 +259,8 @@ pub struct Postback {
     pub dedupe: DedupeRule,
     /// The currency of a new conversion whose postback names none.
     pub default_currency: Option<Currency>,
-    /// From click to conversion, unless the click's campaign says otherwise.
-    pub window: Duration,
+    /// On which terms a new conversion gets its click.
+    pub terms: Arc<Terms>,
 }
 
 /// What a postback says about its status.

@@ -142,7 +142,7 @@ async fn decide<'s>(
 
     let request = snapshot.config.redactor.redact(raw, Some(&network.name));
     app.ingest
-        .submit_postback(postback, request, snapshot.rules.clone())
+        .submit_postback(postback, request)
         .await
         .map_err(|failure| match failure {
             NotTaken::NotStorable => Failure::NotStorable,                 // 422

@@ -69,7 +69,6 @@ pub(super) enum Postbacks {}
 pub(super) struct QueuedPostback {
     pub(super) postback: Postback,
     pub(super) request: RedactedRequest,
-    pub(super) rules: Arc<RuleBook>,
 }
 
 impl Kind for Postbacks {
@@ -89,7 +88,6 @@ impl Kind for Postbacks {
             .map(|item| PostbackBatch {
                 postback: &item.postback,
                 request: &item.request,
-                rules: &item.rules,
             })
             .collect();
         let settled = match pass {

@@ -103,22 +103,8 @@ impl Ingest {
     /// # Errors
     ///
     /// When it is not known to be decided in time; repeating is safe. `NotStorable` when PostgreSQL refuses its row.
-    pub async fn submit_postback(
-        &self,
-        postback: Postback,
-        request: RedactedRequest,
-        rules: Arc<RuleBook>,
-    ) -> Result<Receipt, NotTaken> {
-        submit(
-            &self.postbacks,
-            QueuedPostback {
-                postback,
-                request,
-                rules,
-            },
-            POSTBACK_WAIT_MAX,
-        )
-        .await
+    pub async fn submit_postback(&self, postback: Postback, request: RedactedRequest) -> Result<Receipt, NotTaken> {
+        submit(&self.postbacks, QueuedPostback { postback, request }, POSTBACK_WAIT_MAX).await
     }
 
     /// Keeps a refused request in the raw log. Returns its id when the row is durable, and `None` when it is counted

@@ -1,7 +1,6 @@
 //! Batches: whole transactions, each all or nothing.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use sqlx::{Acquire as _, PgConnection};
 use tokio::time::Instant;
@@ -27,15 +26,13 @@ use super::{clicks, conversions, postbacks};
 /// won, so more than a few mean that something is wrong.
 const ROUNDS_MAX: usize = 10;
 
-/// A postback to be decided, with what the raw log keeps of its request and the rules that it came under.
+/// A postback to be decided, with what the raw log keeps of its request.
 #[derive(Debug, Clone, Copy)]
 pub struct PostbackBatch<'a> {
     /// The postback as read.
     pub postback: &'a Postback,
     /// Its request as it may be kept.
     pub request: &'a RedactedRequest,
-    /// The rules of the configuration that it was read under.
-    pub rules: &'a Arc<RuleBook>,
 }
 
 /// Clicks that arrived after conversions that name them.
@@ -148,10 +145,7 @@ async fn record_new(
 ) -> Result<Vec<Option<Settled>>, StoreError> {
     let click_ids: Vec<ClickId> = batch.iter().filter_map(|item| item.postback.click.id()).collect();
     let mut ledger = Ledger::new([], clicks::facts(connection, &click_ids).await?);
-    let settled: Vec<Settled> = batch
-        .iter()
-        .map(|item| ledger.settle(item.postback, &item.rules.campaigns))
-        .collect();
+    let settled: Vec<Settled> = batch.iter().map(|item| ledger.settle(item.postback)).collect();
 
     let mut new: Vec<&Conversion> = ledger.changed().collect();
     new.sort_unstable_by_key(|conversion| conversion.id);
@@ -197,7 +191,7 @@ async fn settle_known(connection: &mut PgConnection, batch: &[PostbackBatch<'_>]
         let mut ledger = Ledger::new(conversions::load(connection, &ids).await?, []);
         for index in &open {
             let item = &batch[*index];
-            settled[*index] = Some(ledger.settle(item.postback, &item.rules.campaigns));
+            settled[*index] = Some(ledger.settle(item.postback));
         }
 
         let changed: Vec<&Conversion> = ledger.changed().collect();
@@ -280,10 +274,8 @@ async fn attribute_late(
         let mut steps = Vec::with_capacity(waiting.len());
         for conversion in &mut waiting {
             let click = facts.iter().find(|click| Some(click.id) == conversion.click.id());
-            let window = late.rules.window_of(&conversion.network);
-            if let Some(step) =
-                click.and_then(|it| conversion.meet_late_click(it, window, &late.rules.campaigns, late.now))
-            {
+            let terms = late.rules.terms_of(&conversion.network);
+            if let Some(step) = click.and_then(|it| conversion.meet_late_click(it, &terms, late.now)) {
                 steps.push((conversion.id, step));
             }
         }

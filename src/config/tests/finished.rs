@@ -43,7 +43,7 @@ fn a_network_of_a_secret_alone_has_the_defaults() {
     assert_eq!(network.default_status, Status::Approved);
     assert_eq!(network.currency, None);
     assert_eq!(network.dedupe, DedupeRule::Transaction);
-    assert_eq!(network.window, DAY * 30);
+    assert_eq!(network.terms.window, DAY * 30);
     assert!(!network.negative_payouts);
     assert_eq!(network.reply, ReplyRules::default());
     assert_eq!(network.mapping.names(Field::Payout), ["payout"]);
@@ -113,7 +113,10 @@ fn what_the_file_says_is_what_the_service_gets() {
         network.currency.map(|currency| currency.to_string()).as_deref(),
         Some("EUR")
     );
-    assert_eq!((network.dedupe, network.window), (DedupeRule::ClickEvent, DAY * 7));
+    assert_eq!(
+        (network.dedupe, network.terms.window),
+        (DedupeRule::ClickEvent, DAY * 7)
+    );
     assert!(network.negative_payouts);
     assert_eq!(network.reply.body.as_deref(), Some("OK"));
     assert_eq!(network.reply.statuses[Verdict::Duplicate as usize], 409);

@@ -1,12 +1,13 @@
 //! The rules of a conversion's life, as tables and as properties over sequences.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::domain::attribution::Credit;
-use crate::domain::campaign::{Campaign, Openness};
+use crate::domain::campaign::{Campaign, Campaigns, Openness};
 use crate::domain::conversion::{SentClickId, Status};
 use crate::domain::dedupe::{DedupeKey, DedupeRule};
 use crate::domain::id::PostbackId;
@@ -19,6 +20,10 @@ const OTHER_CLICK: &str = "01fwhe4ydgfk1shh6w1g60eecg";
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_unix_seconds(1_700_000_000 + second)
+}
+
+fn terms(campaigns: &Campaigns) -> Terms {
+    Terms::of("acme", Duration::from_hours(1), campaigns)
 }
 
 /// A postback in a few words: `status payout currency click event_time`, `-` for what it does not name.
@@ -57,7 +62,7 @@ fn postback(second: i64, words: &str) -> Postback {
         conversion_id,
         dedupe,
         default_currency: Currency::parse("USD"),
-        window: Duration::from_hours(1),
+        terms: Arc::new(terms(&Campaigns::default())),
     }
 }
 
@@ -75,12 +80,7 @@ fn settle(sequence: &[&str]) -> (Vec<Verdict>, Conversion) {
     let mut ledger = Ledger::new([], [click_at(0)]);
     let mut verdicts = Vec::new();
     for (second, words) in (100..).zip(sequence) {
-        verdicts.push(
-            ledger
-                .settle(&postback(second, words), &Campaigns::default())
-                .answer
-                .verdict,
-        );
+        verdicts.push(ledger.settle(&postback(second, words)).answer.verdict);
     }
     let conversion = ledger.conversions.into_values().next().expect("a conversion");
     (verdicts, conversion)
@@ -251,7 +251,7 @@ fn late_retries_and_late_steps_do_not_undo_what_came_after() {
 #[test]
 fn an_ignored_postback_leaves_nothing() {
     let mut ledger = Ledger::new([], [click_at(0)]);
-    let settled = ledger.settle(&postback(100, "ignored 10 USD"), &Campaigns::default());
+    let settled = ledger.settle(&postback(100, "ignored 10 USD"));
     assert_eq!(settled.answer.verdict, Verdict::Ignored);
     assert_eq!(ledger.changed().count(), 0);
 }
@@ -335,7 +335,11 @@ fn a_click_gets_the_conversions_that_its_campaign_and_window_allow() {
         ),
     ] {
         let mut ledger = Ledger::new([], [click_at(0)]);
-        let answer = ledger.settle(&postback(received, &words), campaigns).answer;
+        let postback = Postback {
+            terms: Arc::new(terms(campaigns)),
+            ..postback(received, &words)
+        };
+        let answer = ledger.settle(&postback).answer;
         assert_eq!(
             (answer.reason, answer.attributed),
             (reason, reason.is_none()),
@@ -353,14 +357,10 @@ fn a_click_gets_the_conversions_that_its_campaign_and_window_allow() {
 #[test]
 fn a_late_click_gets_its_conversion_once() {
     let mut ledger = Ledger::new([], []);
-    ledger.settle(
-        &postback(100, &format!("approved 1 USD {CLICK}")),
-        &Campaigns::default(),
-    );
+    ledger.settle(&postback(100, &format!("approved 1 USD {CLICK}")));
     let mut conversion = ledger.conversions.into_values().next().expect("a conversion");
-    let meet = |conversion: &mut Conversion| {
-        conversion.meet_late_click(&click_at(50), Duration::from_hours(1), &Campaigns::default(), at(200))
-    };
+    let meet =
+        |conversion: &mut Conversion| conversion.meet_late_click(&click_at(50), &terms(&Campaigns::default()), at(200));
     let step = meet(&mut conversion).expect("a step");
     assert_eq!((step.kind, step.to.attributed), (StepKind::Attributed, true));
     assert_eq!(conversion.attribution, Attribution::Attributed);
@@ -378,10 +378,7 @@ fn a_history_has_a_bound() {
     let mut ledger = Ledger::new([], []);
     let limit = crate::domain::decide::HISTORY_MAX;
     for second in 0..i64::from(limit) + 50 {
-        ledger.settle(
-            &postback(100 + second, &format!("approved {second} USD")),
-            &Campaigns::default(),
-        );
+        ledger.settle(&postback(100 + second, &format!("approved {second} USD")));
     }
     let conversion = ledger.conversions.into_values().next().expect("a conversion");
     assert_eq!(conversion.revision, limit);
@@ -406,17 +403,17 @@ proptest! {
         let plain = {
             let mut ledger = Ledger::new([], [click_at(0)]);
             for (second, (words, _, _)) in (100..).zip(&sequence) {
-                ledger.settle(&postback(second, words), &Campaigns::default());
+                ledger.settle(&postback(second, words));
             }
             ledger.conversions
         };
         // The same, each postback repeated right away and the facts loaded anew between batches.
         let mut ledger = Ledger::new([], [click_at(0)]);
         for (second, (words, repeats, batch_ends)) in (100..).zip(&sequence) {
-            let first = ledger.settle(&postback(second, words), &Campaigns::default()).answer;
+            let first = ledger.settle(&postback(second, words)).answer;
             for _ in 0..*repeats {
                 let before = ledger.conversions.clone();
-                let again = ledger.settle(&postback(second, words), &Campaigns::default()).answer;
+                let again = ledger.settle(&postback(second, words)).answer;
                 prop_assert!(matches!(again.verdict, Verdict::Duplicate | Verdict::Ignored));
                 prop_assert_eq!(&again.conversion_id, &first.conversion_id);
                 prop_assert_eq!(&again.status, &first.status);
@@ -434,7 +431,7 @@ proptest! {
         let mut ledger = Ledger::new([], [click_at(0)]);
         let mut steps = 0;
         for (second, words) in (100..).zip(&sequence) {
-            let settled = ledger.settle(&postback(second, words), &Campaigns::default());
+            let settled = ledger.settle(&postback(second, words));
             steps += settled.step.iter().count();
             let Some(conversion) = ledger.conversions.values().next() else {
                 prop_assert_eq!(settled.answer.verdict, Verdict::Ignored);
@@ -468,7 +465,7 @@ fn an_event_time_in_whole_seconds_is_not_before_a_receipt_within_its_second() {
         postback.received_at = Timestamp::from_unix_micros(postback.received_at.unix_micros() + micros);
         postback
     };
-    let mut verdict = |postback: &Postback| ledger.settle(postback, &Campaigns::default()).answer.verdict;
+    let mut verdict = |postback: &Postback| ledger.settle(postback).answer.verdict;
     assert_eq!(
         verdict(&moved(postback(100, "pending 10 USD"), 700_000)),
         Verdict::Recorded
