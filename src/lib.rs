@@ -38,6 +38,7 @@
 //! | [`domain`] | the rules, purely: no clock, no socket, no file, no database | nobody |
 //! | [`config`] | the file, its faults, the snapshot in use | `domain` |
 //! | [`store`] | PostgreSQL; the only importer of sqlx | `domain` |
+//! | [`spool`] | segment files: what they hold survives, whatever happens to the disk | `domain`'s times |
 //! | [`ingest`] | queues, group commit, receipts, upkeep | `domain`, `store` |
 //! | [`http`] | routes, problems, the listeners | `domain`, `ingest`, `config`'s values, `store`'s reads |
 //! | [`cli`] | the commands; `serve` puts everything together | all |
@@ -49,4 +50,5 @@ pub mod config;
 pub mod domain;
 pub mod http;
 pub mod ingest;
+pub mod spool;
 pub mod store;
