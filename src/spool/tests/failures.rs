@@ -61,7 +61,7 @@ fn a_folder_that_does_not_sync_takes_nothing() {
     let mut spool = start(&disk);
 
     disk.set_faults(Faults {
-        folder_syncs: 1,
+        folder_syncs: 9,
         ..Faults::default()
     });
     let refused = spool.append(&records(0..1));
@@ -143,6 +143,25 @@ fn what_cannot_be_deleted_is_not_given_again_and_is_deleted_later() {
     spool.append(&records(2..3)).expect("room");
     assert_eq!(drain(&mut spool), records(2..3));
     assert_eq!((spool.bytes(), segments(&disk).len()), (0, 0));
+}
+
+#[test]
+fn a_power_cut_brings_back_at_most_the_segment_that_was_being_replayed() {
+    let disk = Simulated::default();
+    let mut spool = start(&disk);
+    spool.segment_bytes_max = 100;
+    for number in 0..6 {
+        spool.append(&records([2 * number, 2 * number + 1])).expect("room");
+    }
+    assert_eq!(segments(&disk).len(), 6);
+    for _ in 0..3 {
+        spool.peek(3, usize::MAX).expect("readable");
+        spool.take();
+    }
+
+    disk.cut_power(&mut |_| 0);
+
+    assert_eq!(drain(&mut start(&disk)), records(8..12));
 }
 
 #[test]
