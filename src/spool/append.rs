@@ -45,10 +45,9 @@ impl Spool {
         {
             self.seal();
         }
-        let was_new = self.writer.is_none();
         let written = match self.write(&batch) {
             // A segment that went bad says nothing about the next one; a disk that is full does.
-            Err(error) if !was_new && !is_full(&error) => self.write(&batch),
+            Err(error) if !is_full(&error) => self.write(&batch),
             written => written,
         };
         written.map_err(AppendError::Failed)?;

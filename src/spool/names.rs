@@ -11,6 +11,8 @@ const SEGMENT_END: &str = ".spool";
 const RETRY_BEGIN: &str = "retry-";
 /// As many digits as a `u64` can have, so that names sort as their numbers do.
 const NUMBER_LEN: usize = 20;
+/// Numbers beyond this were not given by us, and would leave none to give after them.
+const NUMBER_MAX: u64 = u64::MAX / 2;
 /// Characters of a segment's name that go into the names of what is kept of it, which must stay below 255 bytes.
 const STEM_CHARS_MAX: usize = 40;
 
@@ -61,7 +63,8 @@ pub(super) fn aside_id(name: &str) -> Option<uuid::Uuid> {
 pub(super) fn number(name: &str) -> Option<u64> {
     let digits = name.get(..NUMBER_LEN)?;
     let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| digits.parse().ok()).flatten()
+    let number = is_number.then(|| digits.parse().ok()).flatten()?;
+    (number <= NUMBER_MAX).then_some(number)
 }
 
 fn stem(name: &str) -> &str {

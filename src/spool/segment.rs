@@ -1,6 +1,6 @@
 //! One segment as it is read: what is left in it, and what its first reading found.
 
-use std::io::{self, Read};
+use std::io::{self, ErrorKind, Read};
 use std::ops::Range;
 
 use super::disk::{Disk, remove_any};
@@ -129,11 +129,14 @@ impl Segment {
 
     /// Removes the file, but not before its damage is in the quarantine. Returns how much more is there now.
     pub(super) fn remove(&self, disk: &dyn Disk) -> io::Result<u64> {
-        let kept = if self.has_unkept_damage {
-            self.keep_all_damage(disk)?
-        } else {
-            0
-        };
+        let mut kept = 0;
+        if self.has_unkept_damage {
+            kept = match self.keep_all_damage(disk) {
+                // Somebody else has removed it; there is nothing left to keep.
+                Err(error) if error.kind() == ErrorKind::NotFound => 0,
+                kept => kept?,
+            };
+        }
         remove_any(disk, &self.name)?;
         Ok(kept)
     }

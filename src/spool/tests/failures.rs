@@ -1,5 +1,6 @@
 //! Disks that are full, fail to sync, or refuse to delete.
 
+use super::super::disk::Disk as _;
 use super::super::{AppendError, Spool};
 use super::simulated::{Faults, Simulated};
 use super::{BYTES_MAX, drain, record, records};
@@ -60,7 +61,7 @@ fn a_folder_that_does_not_sync_takes_nothing() {
     let mut spool = start(&disk);
 
     disk.set_faults(Faults {
-        folder_syncs: 1,
+        folder_syncs: 9,
         ..Faults::default()
     });
     let refused = spool.append(&records(0..1));
@@ -145,6 +146,25 @@ fn what_cannot_be_deleted_is_not_given_again_and_is_deleted_later() {
 }
 
 #[test]
+fn a_power_cut_brings_back_at_most_the_segment_that_was_being_replayed() {
+    let disk = Simulated::default();
+    let mut spool = start(&disk);
+    spool.segment_bytes_max = 100;
+    for number in 0..6 {
+        spool.append(&records([2 * number, 2 * number + 1])).expect("room");
+    }
+    assert_eq!(segments(&disk).len(), 6);
+    for _ in 0..3 {
+        spool.peek(3, usize::MAX).expect("readable");
+        spool.take();
+    }
+
+    disk.cut_power(&mut |_| 0);
+
+    assert_eq!(drain(&mut start(&disk)), records(8..12));
+}
+
+#[test]
 fn a_segment_that_cannot_be_read_does_not_hold_up_the_others() {
     let disk = Simulated::default();
     let mut spool = start(&disk);
@@ -161,6 +181,42 @@ fn a_segment_that_cannot_be_read_does_not_hold_up_the_others() {
     disk.set_faults(Faults::default());
 
     assert_eq!(drain(&mut spool), records([1, 2, 0]));
+}
+
+#[test]
+fn a_segment_that_cannot_be_read_at_the_start_is_picked_up_later() {
+    let disk = Simulated::default();
+    let mut spool = start(&disk);
+    spool.append(&records(0..2)).expect("room");
+    disk.set_faults(Faults {
+        reads: true,
+        ..Faults::default()
+    });
+
+    let (mut spool, opened) = Spool::start(Box::new(disk.clone()), BYTES_MAX).expect("it can be listed");
+
+    assert_eq!((opened.records, opened.unreadable), (0, segments(&disk)));
+    assert!(spool.pick_up_retries().is_err());
+    disk.set_faults(Faults::default());
+    spool.append(&records(2..3)).expect("its number is not used again");
+    assert_eq!(spool.pick_up_retries().expect("readable"), 2);
+    assert_eq!(spool.pick_up_retries().expect("readable"), 0);
+    assert_eq!(drain(&mut spool), records([2, 0, 1]));
+}
+
+#[test]
+fn a_segment_that_somebody_deleted_is_given_up() {
+    let disk = Simulated::default();
+    let mut spool = start(&disk);
+    spool.segment_bytes_max = 1;
+    spool.append(&records(0..1)).expect("room");
+    spool.append(&records(1..2)).expect("room");
+    disk.remove(&segments(&disk)[0]).expect("it is there");
+
+    assert!(spool.peek(1, usize::MAX).is_err());
+
+    assert_eq!(drain(&mut spool), records(1..2));
+    assert_eq!((spool.records(), spool.bytes()), (0, 0));
 }
 
 #[test]

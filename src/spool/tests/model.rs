@@ -97,6 +97,8 @@ struct Life {
     aside: VecDeque<u128>,
     /// Given back and not picked up.
     given_back: Vec<u128>,
+    /// How often that has happened.
+    gifts: u64,
     /// May come back after a restart.
     doubtful: BTreeSet<u128>,
     /// May be read by this process although the model does not wait for it.
@@ -122,6 +124,7 @@ impl Life {
             unordered: BTreeSet::new(),
             aside: VecDeque::new(),
             given_back: Vec::new(),
+            gifts: 0,
             doubtful: BTreeSet::new(),
             unasked: BTreeSet::new(),
             is_flipped: false,
@@ -160,10 +163,10 @@ impl Life {
             }
             Step::GiveBack => {
                 if let Some(id) = self.aside.pop_front() {
-                    let unique = self.given_back.len() as u64;
-                    aside::give_back(&self.disk, uuid::Uuid::from_u128(id), unique + (id as u64) * 1000)
-                        .expect("it was set aside");
-                    self.given_back.push(id);
+                    self.gifts += 1;
+                    let id = uuid::Uuid::from_u128(id);
+                    aside::give_back(&self.disk, id, self.gifts).expect("it was set aside");
+                    self.given_back.push(id.as_u128());
                 }
             }
             Step::PickUp => self.pick_up(),

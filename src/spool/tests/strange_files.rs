@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use super::super::names;
 use super::super::scan::{Scan, Sight};
+use super::super::{Found, Offline, names};
 use super::{drain, files_in, open, record, record_of, records, segment, segments_in};
 
 fn put(folder: &Path, name: &str, bytes: &[u8]) {
@@ -41,6 +41,64 @@ fn a_tail_of_zeros_is_cut_and_counted_once() {
         assert_eq!((opened.records, opened.torn), (3, 0), "{torn_len}");
         assert_eq!(drain(&mut spool), records(0..3));
     }
+}
+
+#[test]
+fn a_last_frame_whose_end_is_zeros_is_torn() {
+    let whole = segment(1, &records(0..3));
+    let frame_len = record(2).bytes();
+    for zeros in 1..=frame_len {
+        let mut bytes = whole.clone();
+        let arrived = bytes.len() - zeros;
+        bytes[arrived..].fill(0);
+        assert_eq!(numbers_in(&bytes), [0, 1]);
+        let mut scan = Scan::new(&bytes[whole.len() - frame_len..], 1);
+        assert!(matches!(scan.next(), Ok(Some(Sight::Torn(_)))), "{zeros} zeros");
+    }
+}
+
+#[test]
+fn a_name_with_the_highest_number_leaves_numbers_to_give() {
+    let folder = tempfile::tempdir().expect("a folder");
+    put(folder.path(), &names::segment(u64::MAX), &segment(1, &records(0..1)));
+
+    let (mut spool, _) = open(folder.path());
+
+    spool.append(&records(1..2)).expect("room");
+    assert_eq!(
+        segments_in(folder.path()),
+        [names::segment(1), names::segment(u64::MAX)]
+    );
+    assert_eq!(drain(&mut spool), records(0..2));
+}
+
+#[test]
+fn from_outside_damage_is_shown_and_nothing_is_changed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut bytes = segment(1, &records(0..4));
+    let (begin, len) = (24 + record(0).bytes(), record(1).bytes());
+    bytes[begin] ^= 1;
+    bytes.truncate(bytes.len() - 7);
+    let name = names::segment(1);
+    put(folder.path(), &name, &bytes);
+
+    let found: Vec<_> = Offline::open(folder.path())
+        .expect("a folder")
+        .map(|found| found.expect("readable"))
+        .collect();
+
+    let shown = |number| Found::Record {
+        segment: name.clone(),
+        frame: record(number),
+    };
+    let damage = Found::Damage {
+        segment: name.clone(),
+        offset: begin as u64,
+        bytes: len as u64,
+    };
+    assert_eq!(found, [shown(0), damage, shown(2)]);
+    assert_eq!(files_in(folder.path()), [name.as_str()]);
+    assert_eq!(fs::read(folder.path().join(&name)).expect("readable"), bytes);
 }
 
 #[test]
