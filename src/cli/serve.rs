@@ -11,23 +11,23 @@ use tokio::net::TcpSocket;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
 use crate::config::{Config, DatabaseSource, Environment, Live};
 use crate::http::listener::{Drain, DrainReport, Limits, Server};
 use crate::http::{self, App};
-use crate::ingest::{Health, Ingest, Upkeep, UpkeepPlan};
+use crate::ingest::{Engine, Health, Ingest, SpoolPlan, UpkeepPlan};
 use crate::store::private::PrivatePostgres;
 use crate::store::{DatabaseUrl, Reader};
 
 use super::{Failure, load_config};
 
 /// After the grace, how long running requests may still take. With [`WRITERS_END_MAX`] it stays below the promised 20 s.
-const DRAIN_MAX: Duration = Duration::from_secs(16);
+const DRAIN_MAX: Duration = Duration::from_secs(15);
 /// How long the writers may take to finish what they hold once nobody sends any more.
-const WRITERS_END_MAX: Duration = Duration::from_millis(2500);
+const WRITERS_END_MAX: Duration = Duration::from_millis(3500);
+/// The spool's folder within the data directory.
+pub(super) const SPOOL_FOLDER: &str = "spool";
 /// Connections that the kernel keeps for us until we accept them.
 const BACKLOG: u32 = 1024;
 /// Descriptors that are kept for files, PostgreSQL and the listeners themselves.
@@ -68,8 +68,7 @@ pub(super) struct Running {
     pub(super) live: Arc<Live>,
     drain: Drain,
     servers: [JoinHandle<DrainReport>; 2],
-    tasks: TaskTracker,
-    upkeep: CancellationToken,
+    engine: Engine,
     postgres: Postgres,
 }
 
@@ -124,31 +123,34 @@ impl Running {
         let postgres = Postgres::open(&config).await?;
         let health = Arc::new(Health::default());
         let migrate = config.database.migrate;
+        let spool = SpoolPlan {
+            folder: config.storage.data_dir.join(SPOOL_FOLDER),
+            bytes_max: config.storage.spool_max,
+        };
         let live = Arc::new(Live::new(config, file, environment));
         let rules = {
             let live = live.clone();
-            Box::new(move || live.snapshot().rules.clone())
+            Arc::new(move || live.snapshot().rules.clone())
         };
-        let mut upkeep = Upkeep::new(
-            UpkeepPlan {
-                url: postgres.url.clone(),
-                migrate,
-                rules,
-            },
-            health.clone(),
-        );
-        if let Err(error) = upkeep.prepare().await {
-            postgres.close().await;
-            return Err(Failure::Work(anyhow::Error::new(error)));
-        }
-
-        let tasks = TaskTracker::new();
-        let cancel_upkeep = CancellationToken::new();
-        tasks.spawn(upkeep.run(cancel_upkeep.clone()));
+        let plan = UpkeepPlan {
+            url: postgres.url.clone(),
+            migrate,
+            rules,
+        };
+        let (ingest, mut engine) = match Ingest::start(plan, spool, &health).await {
+            Ok(started) => started,
+            Err(error) => {
+                postgres.close().await;
+                return Err(Failure::Work(
+                    anyhow::Error::new(error).context("the threads of ingest"),
+                ));
+            }
+        };
+        engine.prepared().await;
         let drain = Drain::new();
         let app = Arc::new(App {
             live: live.clone(),
-            ingest: Ingest::start(&postgres.url, &health, &tasks).context("the writers' thread")?,
+            ingest,
             health,
             drain: drain.clone(),
             reader: Reader::new(&postgres.url),
@@ -173,8 +175,7 @@ impl Running {
             live,
             drain,
             servers,
-            tasks,
-            upkeep: cancel_upkeep,
+            engine,
             postgres,
         })
     }
@@ -194,9 +195,10 @@ impl Running {
                 Err(panicked) => error!("a server panicked: {panicked}"),
             }
         }
-        self.upkeep.cancel();
-        self.tasks.close();
-        if timeout(WRITERS_END_MAX, self.tasks.wait()).await.is_err() {
+        let Engine { tasks, background, .. } = self.engine;
+        background.cancel();
+        tasks.close();
+        if timeout(WRITERS_END_MAX, tasks.wait()).await.is_err() {
             warn!("the writers did not finish in time; whatever has no receipt was promised to nobody");
         }
         self.postgres.close().await;

@@ -42,6 +42,15 @@ impl ClickFlags {
             .sum()
     }
 
+    /// The flags of a stored number.
+    pub const fn from_bits(bits: i16) -> Self {
+        Self {
+            prefetch: bits & Self::BITS[0].1 != 0,
+            bot: bits & Self::BITS[1].1 != 0,
+            odd_query: bits & Self::BITS[2].1 != 0,
+        }
+    }
+
     /// The names of the flags in a stored number.
     pub fn names(bits: i16) -> Vec<&'static str> {
         Self::BITS

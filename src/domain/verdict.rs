@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::attribution::Attribution;
 use super::conversion::Conversion;
-use super::postback::Postback;
+use super::postback::{NamedStatus, Postback};
 
 /// What a postback came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -135,6 +135,36 @@ impl Answer {
             attributed: false,
             reason: None,
             dedupe: postback.dedupe.as_str(),
+        }
+    }
+}
+
+/// What the sender of a postback is told that is on disk and has no verdict yet. Serialises to the contract's 202 body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Acceptance {
+    verdict: &'static str,
+    postback_id: String,
+    conversion_id: Option<String>,
+    network: Arc<str>,
+    transaction_id: Option<String>,
+}
+
+impl Acceptance {
+    /// Its verdict's name, in answers and metrics.
+    pub const VERDICT: &'static str = "accepted";
+
+    /// The acceptance of a postback.
+    pub fn of(postback: &Postback) -> Self {
+        let is_counted = match postback.status {
+            NamedStatus::Named(_) | NamedStatus::Default(_) => true,
+            NamedStatus::Ignored => false,
+        };
+        Self {
+            verdict: Self::VERDICT,
+            postback_id: postback.id.to_string(),
+            conversion_id: is_counted.then(|| postback.conversion_id.to_string()),
+            network: postback.network.clone(),
+            transaction_id: postback.transaction_id.clone(),
         }
     }
 }

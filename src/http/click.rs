@@ -92,7 +92,7 @@ async fn redirect(app: &App, parts: &Parts) -> Result<Response, Refusal> {
         flags: flags(&parts.headers, &attributes),
         attributes: attributes.clone(),
     };
-    let id = if let Ok(receipt) = app.ingest.submit_click(click, snapshot.rules.clone()).await {
+    let id = if let Ok(receipt) = app.ingest.submit_click(click).await {
         counter!("postbackd_clicks_total", "campaign" => campaign.name.clone()).increment(1);
         Some(receipt.click_id())
     } else {

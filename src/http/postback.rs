@@ -20,8 +20,8 @@ use crate::domain::network::Network;
 use crate::domain::postback::{Form, RawPostback};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::signature::AuthFailure;
-use crate::domain::verdict::ReplyRules;
-use crate::ingest::{NotTaken, Receipt, now};
+use crate::domain::verdict::{Acceptance, ReplyRules};
+use crate::ingest::{NotTaken, Receipt, Told, now};
 
 use super::access::RequestId;
 use super::app::{App, remote_ip};
@@ -78,7 +78,10 @@ async fn answer(app: &App, request: Request) -> Response {
     counter!("postbackd_postbacks_received_total").increment(1);
     match outcome {
         Ok(receipt) => {
-            let verdict = receipt.answer().verdict.as_str();
+            let verdict = match receipt.told() {
+                Told::Verdict(answer) => answer.verdict.as_str(),
+                Told::Accepted(_) => Acceptance::VERDICT,
+            };
             counter!("postbackd_postbacks_total", "network" => label, "verdict" => verdict).increment(1);
             reply(&receipt, network.map(|network| &network.reply))
         }
@@ -213,8 +216,16 @@ fn problem(refusal: Refusal) -> Problem {
 
 /// The success answer, as the network wants it. It can only be built from a receipt.
 fn reply(receipt: &Receipt, rules: Option<&ReplyRules>) -> Response {
-    let answer = receipt.answer();
-    let status = rules.map_or(200, |rules| rules.status(answer));
+    let (status, body) = match receipt.told() {
+        Told::Verdict(answer) => (
+            rules.map_or(200, |rules| rules.status(answer)),
+            serde_json::to_vec(answer),
+        ),
+        Told::Accepted(acceptance) => (
+            rules.map_or(202, |rules| rules.accepted),
+            serde_json::to_vec(acceptance),
+        ),
+    };
     let status = StatusCode::from_u16(status).expect("the configuration only takes statuses of HTTP");
     if status == StatusCode::NO_CONTENT || status == StatusCode::RESET_CONTENT {
         return (status, [(CACHE_CONTROL, HeaderValue::from_static("no-store"))]).into_response();
@@ -224,10 +235,7 @@ fn reply(receipt: &Receipt, rules: Option<&ReplyRules>) -> Response {
         .filter(|_| status.is_success());
     let (content_type, body) = match fixed {
         Some(body) => ("text/plain; charset=utf-8", Bytes::copy_from_slice(body.as_bytes())),
-        None => (
-            "application/json",
-            serde_json::to_vec(answer).expect("an answer is JSON").into(),
-        ),
+        None => ("application/json", body.expect("an answer is JSON").into()),
     };
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static(content_type)),

@@ -1,59 +1,138 @@
-//! Whether PostgreSQL takes writes, as the writers and a probe see it.
+//! Whether PostgreSQL and the spool take writes, as the writers, the spool's thread and a probe see it.
 
+use std::collections::HashMap;
 use std::sync::Mutex;
 use std::sync::PoisonError;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::time::Duration;
 
-use metrics::gauge;
+use metrics::{counter, gauge};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 use tracing::{info, warn};
 
 use crate::store::{StoreError, causes};
 
-/// How often a lasting failure is logged.
+/// How often a lasting trouble is logged.
 const LOG_EVERY: Duration = Duration::from_secs(10);
 
-/// What is known of PostgreSQL.
+/// What is known of the places that things are written to.
 #[derive(Debug, Default)]
 pub struct Health {
     answers: AtomicBool,
-    schema_is_current: AtomicBool,
-    logged_at: Mutex<Option<Instant>>,
+    schema: AtomicU8,
+    spool: AtomicU8,
+    /// Woken when somebody has reason to doubt PostgreSQL.
+    doubt: Notify,
+    complaints: Mutex<HashMap<&'static str, Instant>>,
+}
+
+/// How the database's schema stands to this program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SchemaState {
+    /// Not known: PostgreSQL did not answer yet.
+    #[default]
+    Unknown,
+    /// The one that this program writes.
+    Current,
+    /// Migrations are missing, and somebody else applies them, or they could not be applied.
+    Older,
+    /// A newer program's. This one must not write into what it does not know.
+    Newer,
+}
+
+/// Whether the spool takes records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SpoolState {
+    /// The disk does not take it.
+    #[default]
+    Failed,
+    /// It takes records.
+    Open,
+    /// It has reached its bound.
+    Full,
+    /// Another process has it; this one takes it over when that ends.
+    Taken,
+}
+
+impl SchemaState {
+    const ALL: [Self; 4] = [Self::Unknown, Self::Current, Self::Older, Self::Newer];
+}
+
+impl SpoolState {
+    const ALL: [Self; 4] = [Self::Failed, Self::Open, Self::Full, Self::Taken];
 }
 
 impl Health {
     /// Whether PostgreSQL took the last write or probe, and has the schema.
     pub fn takes_writes(&self) -> bool {
-        self.answers.load(Ordering::Relaxed) && self.schema_is_current()
+        self.answers.load(Ordering::Relaxed) && self.schema() == SchemaState::Current
     }
 
-    /// Whether the migrations were applied.
-    pub fn schema_is_current(&self) -> bool {
-        self.schema_is_current.load(Ordering::Relaxed)
+    /// How the schema stands.
+    pub fn schema(&self) -> SchemaState {
+        SchemaState::ALL[usize::from(self.schema.load(Ordering::Relaxed))]
     }
 
-    pub(super) fn set_schema_current(&self) {
-        self.schema_is_current.store(true, Ordering::Relaxed);
+    /// Whether the spool takes records.
+    pub fn spool(&self) -> SpoolState {
+        SpoolState::ALL[usize::from(self.spool.load(Ordering::Relaxed))]
+    }
+
+    pub(super) fn set_schema(&self, state: SchemaState) -> SchemaState {
+        SchemaState::ALL[usize::from(self.schema.swap(state as u8, Ordering::Relaxed))]
+    }
+
+    /// Sets the spool's state; returns the one before.
+    pub(super) fn set_spool(&self, state: SpoolState) -> SpoolState {
+        SpoolState::ALL[usize::from(self.spool.swap(state as u8, Ordering::Relaxed))]
     }
 
     pub(super) fn postgres_answered(&self) {
-        if !self.answers.swap(true, Ordering::Relaxed) {
+        if !self.answers.load(Ordering::Relaxed) && !self.answers.swap(true, Ordering::Relaxed) {
             gauge!("postbackd_postgres_up").set(1.0);
-            *self.logged_at.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            counter!("postbackd_postgres_recoveries_total").increment(1);
             info!("postgres takes writes");
         }
     }
 
-    /// Notes a failure; logged when it begins and every ten seconds while it lasts.
+    /// Notes that PostgreSQL did not take something. A batch that ran out of time may have met a lock and says nothing about
+    /// the others: a probe is asked for. Everything else is believed at once.
     pub(super) fn postgres_failed(&self, what: &'static str, failure: &StoreError) {
-        self.answers.store(false, Ordering::Relaxed);
+        match failure {
+            StoreError::TimedOut | StoreError::Contended | StoreError::Repeat(_) | StoreError::Refused(_) => {}
+            StoreError::Unavailable(_) | StoreError::NotWritable => self.believe_gone(),
+        }
+        self.doubt.notify_one();
+        let cause = [failure.to_string(), causes(failure)].join(": ");
+        self.complain(what, &cause);
+    }
+
+    /// Notes that PostgreSQL did not answer a probe.
+    pub(super) fn probe_failed(&self, failure: &StoreError) {
+        self.believe_gone();
+        let cause = [failure.to_string(), causes(failure)].join(": ");
+        self.complain("postgres does not take writes", &cause);
+    }
+
+    fn believe_gone(&self) {
+        if self.answers.swap(false, Ordering::Relaxed) {
+            counter!("postbackd_postgres_outages_total").increment(1);
+        }
         gauge!("postbackd_postgres_up").set(0.0);
-        let mut logged_at = self.logged_at.lock().unwrap_or_else(PoisonError::into_inner);
-        if logged_at.is_none_or(|at| at.elapsed() >= LOG_EVERY) {
-            *logged_at = Some(Instant::now());
-            let cause = causes(failure);
-            warn!(what, error = %cause, "{failure}: {what} are turned away");
+    }
+
+    /// Comes back when somebody has reason to doubt PostgreSQL.
+    pub(super) async fn doubted(&self) {
+        self.doubt.notified().await;
+    }
+
+    /// Logs what goes wrong: when it begins, and every ten seconds while it lasts.
+    pub(super) fn complain(&self, what: &'static str, cause: &str) {
+        let mut complaints = self.complaints.lock().unwrap_or_else(PoisonError::into_inner);
+        if complaints.get(what).is_none_or(|at| at.elapsed() >= LOG_EVERY) {
+            complaints.insert(what, Instant::now());
+            warn!(error = cause, "{what}");
         }
     }
 }

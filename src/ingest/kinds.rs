@@ -1,4 +1,4 @@
-//! The three kinds of items that are written: clicks, postbacks, and refusals for the raw log.
+//! The kinds of items that are written: clicks, postbacks, and refusals for the raw log.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,11 +12,15 @@ use crate::domain::network::RuleBook;
 use crate::domain::postback::Postback;
 use crate::domain::redact::RedactedRequest;
 use crate::domain::refusal::{Code, Refusal};
-use crate::store::{LateClicks, Link, LogRow, LogVerdict, PostbackBatch, StoreError};
+use crate::spool::{click_frame, postback_frame};
+use crate::store::{LateClicks, Link, LogRow, LogVerdict, PostbackBatch, StoreError, causes};
 
 use super::clock::now;
+use super::commit::{Kind, Pass};
+use super::queue::{Queued, turn_away};
 use super::receipt::{ClickReceipt, Receipt};
-use super::writer::{Kind, Pass};
+use super::spooler::{Intake, Spooler};
+use super::writer::Live;
 
 #[derive(Debug)]
 pub(super) enum Clicks {}
@@ -24,14 +28,13 @@ pub(super) enum Clicks {}
 #[derive(Debug)]
 pub(super) struct QueuedClick {
     pub(super) click: Click,
-    pub(super) rules: Arc<RuleBook>,
 }
 
 impl Kind for Clicks {
     type Item = QueuedClick;
     type Receipt = ClickReceipt;
     const NAME: &'static str = "clicks";
-    const DEADLINE: Duration = Duration::from_millis(250);
+    const OUTAGE: &'static str = "postgres does not take clicks; they go to the spool";
 
     async fn write(
         link: &mut Link,
@@ -39,27 +42,65 @@ impl Kind for Clicks {
         _: Pass,
         deadline: Instant,
     ) -> Result<Vec<Option<ClickReceipt>>, StoreError> {
+        let clicks: Vec<&Click> = items.iter().map(|item| &item.click).collect();
+        link.store_clicks(&clicks, deadline).await?;
+        Ok(committed(&clicks))
+    }
+}
+
+impl Live for Clicks {
+    /// A visitor waits 250 ms at most; what is left then is for the disk.
+    const PATIENCE: Duration = Duration::from_millis(160);
+
+    async fn keep(spooler: &Spooler, batch: Vec<Queued<Self>>) {
+        spooler.keep(Intake::Clicks(batch)).await;
+    }
+
+    async fn set_aside(_: &mut Link, spooler: &Spooler, item: &QueuedClick, refusal: &StoreError, _: Instant) {
+        spooler.set_aside(click_frame(&item.click), causes(refusal)).await;
+    }
+}
+
+fn committed(clicks: &[&Click]) -> Vec<Option<ClickReceipt>> {
+    clicks
+        .iter()
+        .map(|click| Some(ClickReceipt::committed(click.id)))
+        .collect()
+}
+
+/// Clicks whose ids their visitors carry already: conversions may be waiting for them.
+#[derive(Debug)]
+pub(super) enum SpooledClicks {}
+
+#[derive(Debug)]
+pub(super) struct SpooledClick {
+    pub(super) click: Click,
+    pub(super) rules: Arc<RuleBook>,
+}
+
+impl Kind for SpooledClicks {
+    type Item = SpooledClick;
+    type Receipt = ClickReceipt;
+    const NAME: &'static str = "spooled_clicks";
+    const OUTAGE: &'static str = "postgres does not take clicks from the spool";
+
+    async fn write(
+        link: &mut Link,
+        items: &[&SpooledClick],
+        _: Pass,
+        deadline: Instant,
+    ) -> Result<Vec<Option<ClickReceipt>>, StoreError> {
         let Some(last) = items.last() else {
             return Ok(Vec::new());
         };
         let clicks: Vec<&Click> = items.iter().map(|item| &item.click).collect();
-        link.store_clicks(
-            &clicks,
-            LateClicks {
-                rules: &last.rules,
-                now: now(),
-            },
-            deadline,
-        )
-        .await?;
-        Ok(clicks
-            .into_iter()
-            .map(|click| Some(ClickReceipt::committed(click.id)))
-            .collect())
+        let late = LateClicks {
+            rules: &last.rules,
+            now: now(),
+        };
+        link.store_late_clicks(&clicks, late, deadline).await?;
+        Ok(committed(&clicks))
     }
-
-    /// A click has no raw log: the error in the log and the lost click's counter are its trace.
-    async fn set_aside(_: &mut Link, _: &QueuedClick, _: Instant) {}
 }
 
 #[derive(Debug)]
@@ -75,7 +116,7 @@ impl Kind for Postbacks {
     type Item = QueuedPostback;
     type Receipt = Receipt;
     const NAME: &'static str = "postbacks";
-    const DEADLINE: Duration = Duration::from_secs(2);
+    const OUTAGE: &'static str = "postgres does not take postbacks; they go to the spool";
 
     async fn write(
         link: &mut Link,
@@ -102,10 +143,26 @@ impl Kind for Postbacks {
         let receipt = |settled: Settled| Receipt::committed(settled.answer);
         Ok(settled.into_iter().map(|settled| settled.map(receipt)).collect())
     }
+}
 
-    async fn set_aside(link: &mut Link, item: &QueuedPostback, deadline: Instant) {
-        let refusal = Refusal::new(Code::NotStorable, "PostgreSQL refused a row of this postback");
-        log_refusal_of_row(link, &item.request, refusal, deadline).await;
+impl Live for Postbacks {
+    /// An answer is promised within 3 s, also when it is the disk that takes it.
+    const PATIENCE: Duration = Duration::from_secs(2);
+
+    async fn keep(spooler: &Spooler, batch: Vec<Queued<Self>>) {
+        spooler.keep(Intake::Postbacks(batch)).await;
+    }
+
+    async fn set_aside(
+        link: &mut Link,
+        spooler: &Spooler,
+        item: &QueuedPostback,
+        refusal: &StoreError,
+        deadline: Instant,
+    ) {
+        let frame = postback_frame(&item.postback, &item.request);
+        spooler.set_aside(frame, causes(refusal)).await;
+        log_refused_row(link, &item.request, deadline).await;
     }
 }
 
@@ -131,7 +188,7 @@ impl Kind for Refusals {
     type Item = QueuedRefusal;
     type Receipt = ();
     const NAME: &'static str = "refusals";
-    const DEADLINE: Duration = Duration::from_secs(1);
+    const OUTAGE: &'static str = "postgres does not take the rows of refused requests; they are only counted";
 
     async fn write(
         link: &mut Link,
@@ -149,34 +206,37 @@ impl Kind for Refusals {
         link.log_refusals(&rows, deadline).await?;
         Ok(vec![Some(()); rows.len()])
     }
+}
 
-    async fn set_aside(link: &mut Link, item: &QueuedRefusal, deadline: Instant) {
-        let refusal = Refusal::new(Code::NotStorable, "PostgreSQL refused the row of this refused request");
-        log_refusal_of_row(link, &item.request, refusal, deadline).await;
+impl Live for Refusals {
+    const PATIENCE: Duration = Duration::from_secs(1);
+
+    /// A refused request promised nothing: while PostgreSQL is away it is counted, and not kept.
+    async fn keep(_: &Spooler, batch: Vec<Queued<Self>>) {
+        turn_away(batch);
+    }
+
+    async fn set_aside(link: &mut Link, _: &Spooler, item: &QueuedRefusal, _: &StoreError, deadline: Instant) {
+        log_refused_row(link, &item.request, deadline).await;
     }
 }
 
-/// Keeps the refused row's request in the raw log, without the parts that may be what PostgreSQL refuses.
-async fn log_refusal_of_row(link: &mut Link, request: &RedactedRequest, refusal: Refusal, deadline: Instant) {
+/// Keeps the request of a row that PostgreSQL refuses in the raw log, without the parts that may be what it refuses.
+pub(super) async fn log_refused_row(link: &mut Link, request: &RedactedRequest, deadline: Instant) {
     let bare = RedactedRequest {
         target: String::new(),
         headers: "{}".to_owned(),
         body: Vec::new(),
         ..request.clone()
     };
+    let refusal = Refusal::new(Code::NotStorable, "PostgreSQL refused a row of this request");
     let verdict = LogVerdict::Refused(refusal);
     for request in [request, &bare] {
-        if link
-            .log_refusals(
-                &[LogRow {
-                    request,
-                    verdict: &verdict,
-                }],
-                deadline,
-            )
-            .await
-            .is_ok()
-        {
+        let row = LogRow {
+            request,
+            verdict: &verdict,
+        };
+        if link.log_refusals(&[row], deadline).await.is_ok() {
             return;
         }
     }

@@ -2,17 +2,23 @@
 //!
 //! A handler puts an item on a bounded queue and waits for its receipt; it never touches the database, so a client that
 //! leaves cannot leave a transaction half done. One [`writer`] for each kind drains what is there, up to a batch, and
-//! commits it in one transaction. Only after the commit are receipts handed out, and only this module can make one:
+//! [`commit`]s it in one transaction. Only after the commit are receipts handed out, and only this module can make one:
 //! without a [`Receipt`] there is no 2xx, without a [`ClickReceipt`] no click id in a redirect.
 //!
-//! While PostgreSQL does not answer, items are turned away at once ([`NotTaken::Unavailable`]); this is where a spool on
-//! disk takes them over one day.
+//! While PostgreSQL does not answer, the [`spooler`] keeps what arrives on disk, and that is what its receipt says.
+//! [`replay`] feeds it into PostgreSQL when it is back, through the same [`commit`].
 
+mod breaker;
 mod clock;
+mod commit;
 mod health;
 mod kinds;
+mod pulse;
+mod queue;
 mod receipt;
 mod refusal_budget;
+mod replay;
+mod spooler;
 mod upkeep;
 mod writer;
 
@@ -21,29 +27,35 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::error;
 
 use crate::domain::click::Click;
 use crate::domain::id::PostbackId;
-use crate::domain::network::RuleBook;
 use crate::domain::postback::Postback;
 use crate::domain::redact::RedactedRequest;
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Timestamp;
-use crate::store::{DatabaseUrl, Link};
+use crate::store::Link;
 
 pub use clock::now;
-pub use health::Health;
-pub use receipt::{ClickReceipt, NotTaken, Receipt};
-pub use upkeep::{CurrentRules, Upkeep, UpkeepPlan};
+pub use health::{Health, SchemaState, SpoolState};
+pub use receipt::{ClickReceipt, NotTaken, Receipt, Told};
+pub use spooler::SpoolPlan;
+pub use upkeep::{CurrentRules, UpkeepPlan};
 
 use kinds::{Clicks, Postbacks, QueuedClick, QueuedPostback, QueuedRefusal, Refusals};
+use pulse::Pulse;
+use queue::{Queued, submit};
 use refusal_budget::RefusalBudget;
-use writer::{Queued, Writer};
+use replay::Replay;
+use spooler::Spooler;
+use upkeep::Upkeep;
+use writer::Writer;
 
 /// Items of one kind that wait to be written. More than this many at once are turned away.
 const QUEUE_MAX: usize = 8192;
@@ -56,6 +68,9 @@ const POSTBACK_WAIT_MAX: Duration = Duration::from_millis(2700);
 /// Longest time that a refusal's answer waits for its row.
 const REFUSAL_WAIT_MAX: Duration = Duration::from_secs(1);
 
+/// How long a start waits for PostgreSQL to be prepared, before it serves from the spool.
+const PREPARE_WAIT_MAX: Duration = Duration::from_secs(3);
+
 /// The entrance to ingest. Dropping every clone of it lets the writers finish what they hold and end.
 #[derive(Debug, Clone)]
 pub struct Ingest {
@@ -65,37 +80,67 @@ pub struct Ingest {
     refusal_budget: Arc<RefusalBudget>,
 }
 
+/// What is started with ingest and ended by its owner.
+#[derive(Debug)]
+pub struct Engine {
+    /// Done when the writers, the spool, replay and upkeep are.
+    pub tasks: TaskTracker,
+    /// Ends replay and upkeep, which would go on for ever.
+    pub background: CancellationToken,
+    prepared: watch::Receiver<bool>,
+}
+
 impl Ingest {
-    /// Starts the writers. The tracker is done when they are, which they are when every clone of this is gone.
+    /// Opens the spool and starts the writers, replay and upkeep. The writers end when every clone of this is gone.
     ///
     /// # Errors
     ///
-    /// When the operating system refuses the writers' thread.
-    pub fn start(url: &DatabaseUrl, health: &Arc<Health>, tasks: &TaskTracker) -> std::io::Result<Self> {
+    /// When the operating system refuses a thread.
+    pub async fn start(plan: UpkeepPlan, spool: SpoolPlan, health: &Arc<Health>) -> std::io::Result<(Self, Engine)> {
+        let tasks = TaskTracker::new();
+        let background = CancellationToken::new();
+        let spooler = Spooler::start(spool, health, &tasks).await?;
+        let pulse = Arc::new(Pulse::default());
+
         let (clicks, click_queue) = mpsc::channel(QUEUE_MAX);
         let (refusals, refusal_queue) = mpsc::channel(REFUSAL_QUEUE_MAX);
         let (postbacks, postback_queue) = mpsc::channel(QUEUE_MAX);
+        let link = || Link::new(plan.url.clone());
+        let shared = || (spooler.clone(), health.clone(), pulse.clone());
         let writers = vec![
-            boxed(Writer::new(click_queue, Link::new(url.clone()), health.clone()).run()),
-            boxed(Writer::new(postback_queue, Link::new(url.clone()), health.clone()).run()),
-            boxed(Writer::new(refusal_queue, Link::new(url.clone()), health.clone()).run()),
+            boxed(Writer::new(click_queue, link(), shared()).run()),
+            boxed(Writer::new(postback_queue, link(), shared()).run()),
+            boxed(Writer::new(refusal_queue, link(), shared()).run()),
         ];
-        run_on_own_thread(writers, tasks)?;
-        Ok(Self {
+        run_on_own_thread(writers, &tasks)?;
+
+        let replay = Replay::new(link(), shared(), plan.rules.clone());
+        tasks.spawn(replay.run(background.clone()));
+        let (upkeep, prepared) = Upkeep::new(plan, health.clone(), spooler);
+        tasks.spawn(upkeep.run(background.clone()));
+
+        let ingest = Self {
             clicks,
             postbacks,
             refusals,
             refusal_budget: Arc::default(),
-        })
+        };
+        let engine = Engine {
+            tasks,
+            background,
+            prepared,
+        };
+        Ok((ingest, engine))
     }
 
     /// Makes a click durable.
     ///
     /// # Errors
     ///
-    /// When it is not known to be stored within 250 ms. It may still be stored then: nobody was told its id.
-    pub async fn submit_click(&self, click: Click, rules: Arc<RuleBook>) -> Result<ClickReceipt, NotTaken> {
-        submit(&self.clicks, QueuedClick { click, rules }, CLICK_WAIT_MAX).await
+    /// When neither PostgreSQL nor the disk is known to have it within 250 ms. It may be stored nevertheless: nobody was told
+    /// its id.
+    pub async fn submit_click(&self, click: Click) -> Result<ClickReceipt, NotTaken> {
+        submit(&self.clicks, QueuedClick { click }, CLICK_WAIT_MAX).await
     }
 
     /// Decides a postback and makes what comes of it durable, raw request included.
@@ -116,6 +161,16 @@ impl Ingest {
         let id = request.id;
         let kept = submit(&self.refusals, QueuedRefusal::new(request, refusal), REFUSAL_WAIT_MAX).await;
         kept.ok().map(|()| id)
+    }
+}
+
+impl Engine {
+    /// Comes back when PostgreSQL was prepared as far as it is there, or after a bounded wait: a service without its
+    /// database serves from the spool.
+    pub async fn prepared(&mut self) {
+        let waited = timeout(PREPARE_WAIT_MAX, self.prepared.wait_for(|prepared| *prepared)).await;
+        // An upkeep that ended prepares nothing more, and one that takes long goes on.
+        drop(waited);
     }
 }
 
@@ -147,21 +202,4 @@ fn run_on_own_thread(writers: Vec<BoxedWriter>, tasks: &TaskTracker) -> std::io:
         end.await.ok();
     });
     Ok(())
-}
-
-/// Puts an item on its queue and waits for what comes of it. If the caller is dropped here, the item goes on by itself.
-async fn submit<K: writer::Kind>(
-    queue: &mpsc::Sender<Queued<K>>,
-    item: K::Item,
-    wait_max: Duration,
-) -> Result<K::Receipt, NotTaken> {
-    let (reply, outcome) = oneshot::channel();
-    queue.try_send(Queued { item, reply }).map_err(|error| match error {
-        mpsc::error::TrySendError::Full(_) => NotTaken::Overloaded,
-        mpsc::error::TrySendError::Closed(_) => NotTaken::Unavailable,
-    })?;
-    match timeout(wait_max, outcome).await {
-        Ok(Ok(outcome)) => outcome,
-        Ok(Err(_)) | Err(_) => Err(NotTaken::Unavailable),
-    }
 }

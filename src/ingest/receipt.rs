@@ -1,24 +1,38 @@
 //! Receipts: the proof that something is durable.
 
 use crate::domain::id::ClickId;
-use crate::domain::verdict::Answer;
+use crate::domain::postback::Postback;
+use crate::domain::verdict::{Acceptance, Answer};
 
-/// A postback's verdict, committed in PostgreSQL. The only way to a success answer; only ingest makes one.
+/// A postback is durable. The only way to a success answer; only ingest makes one.
 #[derive(Debug)]
-pub struct Receipt(Answer);
+pub struct Receipt(Told);
+
+/// What the sender of a durable postback may be told.
+#[derive(Debug)]
+pub enum Told {
+    /// Its verdict, committed in PostgreSQL.
+    Verdict(Answer),
+    /// That it is on disk and will get its verdict.
+    Accepted(Acceptance),
+}
 
 impl Receipt {
     pub(super) const fn committed(answer: Answer) -> Self {
-        Self(answer)
+        Self(Told::Verdict(answer))
+    }
+
+    pub(super) fn on_disk(postback: &Postback) -> Self {
+        Self(Told::Accepted(Acceptance::of(postback)))
     }
 
     /// What the sender may now be told.
-    pub const fn answer(&self) -> &Answer {
+    pub const fn told(&self) -> &Told {
         &self.0
     }
 }
 
-/// A stored click. The only way to a click id in a redirect; only ingest makes one.
+/// A durable click. The only way to a click id in a redirect; only ingest makes one.
 #[derive(Debug)]
 pub struct ClickReceipt(ClickId);
 
@@ -27,7 +41,11 @@ impl ClickReceipt {
         Self(id)
     }
 
-    /// The id that the click can be found by.
+    pub(super) const fn on_disk(id: ClickId) -> Self {
+        Self(id)
+    }
+
+    /// The id that the click can be found by, now or when PostgreSQL is back.
     pub const fn click_id(&self) -> ClickId {
         self.0
     }

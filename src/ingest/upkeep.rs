@@ -4,23 +4,30 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
-use tracing::{error, info, warn};
+use tracing::{info, warn};
 
 use crate::domain::network::RuleBook;
 use crate::domain::time::Timestamp;
 use crate::store::{
-    DatabaseUrl, LateClicks, Link, MigrateError, PARTITIONS_AHEAD_SERVE, StoreError, causes, make_partitions, migrate,
+    DatabaseUrl, LateClicks, Link, MigrateError, PARTITIONS_AHEAD_SERVE, Standing, causes, make_partitions, migrate,
+    standing,
 };
 
 use super::clock::now;
-use super::health::Health;
+use super::health::{Health, SchemaState};
+use super::spooler::Spooler;
 
 /// How often PostgreSQL is asked whether it is there.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
+/// How often while it does not answer.
+const PROBE_AGAIN_EVERY: Duration = Duration::from_millis(250);
 /// How long an answer to that may take.
 const PROBE_DEADLINE: Duration = Duration::from_secs(1);
+/// How often the spool's thread is asked to look after its disk.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How often partitions are looked after.
 const PARTITIONS_EVERY: Duration = Duration::from_hours(1);
 /// How soon that is tried again when it failed.
@@ -34,7 +41,7 @@ const SWEEP_MAX: i64 = 500;
 const SWEEP_BACK: Duration = Duration::from_hours(7 * 24);
 
 /// Gives the rules of the configuration in use.
-pub type CurrentRules = Box<dyn Fn() -> Arc<RuleBook> + Send + Sync>;
+pub type CurrentRules = Arc<dyn Fn() -> Arc<RuleBook> + Send + Sync>;
 
 /// What upkeep works on.
 pub struct UpkeepPlan {
@@ -47,69 +54,61 @@ pub struct UpkeepPlan {
 }
 
 /// The upkeep of a running service.
-pub struct Upkeep {
+pub(super) struct Upkeep {
     plan: UpkeepPlan,
     health: Arc<Health>,
+    spooler: Spooler,
     link: Link,
+    look_due: Instant,
     partitions_due: Instant,
     sweep_due: Instant,
+    prepared: watch::Sender<bool>,
 }
 
 impl Upkeep {
-    /// Upkeep that has done nothing yet.
-    pub fn new(plan: UpkeepPlan, health: Arc<Health>) -> Self {
+    /// Upkeep that has done nothing yet, and a watch that says when it has prepared what it could.
+    pub(super) fn new(plan: UpkeepPlan, health: Arc<Health>, spooler: Spooler) -> (Self, watch::Receiver<bool>) {
         let link = Link::new(plan.url.clone());
-        Self {
+        let (prepared, seen) = watch::channel(false);
+        let upkeep = Self {
             plan,
             health,
+            spooler,
             link,
+            look_due: Instant::now(),
             partitions_due: Instant::now(),
             sweep_due: Instant::now(),
-        }
-    }
-
-    /// Brings schema and partitions up to date, as far as PostgreSQL is there.
-    ///
-    /// # Errors
-    ///
-    /// When the schema cannot be brought up to date although PostgreSQL answers.
-    pub async fn prepare(&mut self) -> Result<(), MigrateError> {
-        if self.plan.migrate && !self.health.schema_is_current() {
-            match migrate(&self.plan.url).await {
-                Ok(()) => {}
-                Err(MigrateError::Unavailable(cause)) => {
-                    self.health
-                        .postgres_failed("clicks and postbacks", &StoreError::Unavailable(cause));
-                    return Ok(());
-                }
-                Err(failure @ MigrateError::Schema(_)) => return Err(failure),
-            }
-        }
-        // Before anybody calls the service ready: while a partition is attached, a click may have to wait.
-        self.look_after_partitions(now()).await;
-        self.health.set_schema_current();
-        self.probe().await;
-        Ok(())
+            prepared,
+        };
+        (upkeep, seen)
     }
 
     /// Goes on until it is cancelled. Whatever is under way then is dropped, and PostgreSQL rolls it back.
-    pub async fn run(mut self, cancelled: CancellationToken) {
+    pub(super) async fn run(mut self, cancelled: CancellationToken) {
         let work = async {
-            let mut ticks = interval(PROBE_EVERY);
-            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
-                ticks.tick().await;
                 self.tick().await;
+                self.prepared.send_replace(true);
+                let pause = if self.health.takes_writes() {
+                    PROBE_EVERY
+                } else {
+                    PROBE_AGAIN_EVERY
+                };
+                tokio::select! {
+                    () = sleep(pause) => {}
+                    () = self.health.doubted() => {}
+                }
             }
         };
         cancelled.run_until_cancelled(work).await;
     }
 
     async fn tick(&mut self) {
-        if !self.health.schema_is_current() {
-            if let Err(failure) = self.prepare().await {
-                error!(error = causes(&failure), "{failure}");
-            }
+        if self.look_due <= Instant::now() {
+            self.look_due = Instant::now() + LOOK_EVERY;
+            self.spooler.look();
+        }
+        if self.health.schema() != SchemaState::Current && !self.bring_up_to_date().await {
             return;
         }
         self.probe().await;
@@ -124,10 +123,43 @@ impl Upkeep {
         }
     }
 
+    /// Brings the schema up to date, as far as PostgreSQL is there and this is ours to do. Returns whether it is.
+    async fn bring_up_to_date(&mut self) -> bool {
+        let outcome = if self.plan.migrate {
+            migrate(&self.plan.url).await.map(|()| Standing::Current)
+        } else {
+            standing(&self.plan.url).await
+        };
+        let (state, trouble) = match &outcome {
+            Ok(Standing::Current) => (SchemaState::Current, "postgres has the schema"),
+            Ok(Standing::Older) => (
+                SchemaState::Older,
+                "migrations are missing and database.migrate is off: run postbackd migrate",
+            ),
+            Err(MigrateError::Newer(_)) => (
+                SchemaState::Newer,
+                "a newer postbackd migrated the database: this one keeps everything in its spool until it is replaced",
+            ),
+            Err(MigrateError::Schema(_)) => (SchemaState::Older, "the schema cannot be brought up to date"),
+            Err(MigrateError::Unavailable(_) | MigrateError::TimedOut | MigrateError::Busy) => {
+                (SchemaState::Unknown, "postgres does not take writes")
+            }
+        };
+        if state == SchemaState::Current {
+            // Before anybody calls the service ready: while a partition is attached, a click may have to wait.
+            self.look_after_partitions(now()).await;
+        } else {
+            let cause = outcome.err().map(|failure| format!("{failure}: {}", causes(&failure)));
+            self.health.complain(trouble, &cause.unwrap_or_default());
+        }
+        self.health.set_schema(state);
+        state == SchemaState::Current
+    }
+
     async fn probe(&mut self) {
         match self.link.probe(Instant::now() + PROBE_DEADLINE).await {
             Ok(()) => self.health.postgres_answered(),
-            Err(failure) => self.health.postgres_failed("clicks and postbacks", &failure),
+            Err(failure) => self.health.probe_failed(&failure),
         }
     }
 

@@ -45,12 +45,23 @@ pub struct LateClicks<'a> {
 }
 
 impl Link {
-    /// Stores clicks, and gives them the conversions that came before them. When it returns, both are durable.
+    /// Stores clicks whose ids nobody was told yet, so that no conversion can name them. When it returns, they are durable.
     ///
     /// # Errors
     ///
     /// Nothing was stored, or, where PostgreSQL became unavailable, the outcome is unknown and repeating is safe.
-    pub async fn store_clicks(
+    pub async fn store_clicks(&mut self, clicks: &[&Click], deadline: Instant) -> Result<(), StoreError> {
+        self.run(deadline, async |connection| clicks::insert(connection, clicks).await)
+            .await
+    }
+
+    /// Stores clicks whose ids are out in the world already, and gives them the conversions that came before them. When it
+    /// returns, both are durable.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::store_clicks`].
+    pub async fn store_late_clicks(
         &mut self,
         clicks: &[&Click],
         late: LateClicks<'_>,

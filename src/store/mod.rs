@@ -21,7 +21,7 @@ pub use batch::{LateClicks, PostbackBatch};
 pub use connect::{DatabaseUrl, DatabaseUrlError};
 pub use error::{StoreError, causes};
 pub use link::Link;
-pub use migrate::{MigrateError, migrate};
+pub use migrate::{MigrateError, Standing, migrate, standing};
 pub use partitions::{PARTITIONS_AHEAD_MIGRATE, PARTITIONS_AHEAD_SERVE, make_partitions};
 pub use postbacks::{LogRow, LogVerdict};
 pub use read::{ClickView, ConversionFilter, ConversionView, Cursor, PostbackView, Reader, StepView};

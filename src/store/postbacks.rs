@@ -52,7 +52,10 @@ pub(super) async fn insert(connection: &mut PgConnection, rows: &[LogRow<'_>]) -
             $8::text[], $9::text[], $10::text[], $11::text[], $12::bytea[])
             as row (id, received_at, conversion_id, remote_ip, verdict, code, detail, network, method, target, headers,
             body)
-        on conflict (id) do nothing
+        on conflict (id) do update
+            set verdict = excluded.verdict, code = null, detail = null, conversion_id = excluded.conversion_id,
+                target = excluded.target, headers = excluded.headers, body = excluded.body
+            where postbacks.code = 'not_storable' and excluded.verdict <> 'refused'
         "#,
         &column(rows, |row| row.request.id.uuid()),
         &column(rows, |row| row.request.received_at.into()),

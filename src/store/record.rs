@@ -67,7 +67,10 @@ pub(super) async fn record(
                 $38::text[], $39::text[], $40::text[], $41::bytea[])
                 as row (id, received_at, conversion_id, remote_ip, verdict, network, method, target, headers, body)
             where (conversion_id is null or conversion_id in (select id from recorded)) is true
-            on conflict (id) do nothing
+            on conflict (id) do update
+                set verdict = excluded.verdict, code = null, detail = null, conversion_id = excluded.conversion_id,
+                    target = excluded.target, headers = excluded.headers, body = excluded.body
+                where postbacks.code = 'not_storable'
         )
         select id from recorded
         "#,

@@ -263,20 +263,20 @@ fn after_migrate_a_role_that_may_not_make_tables_serves() {
 }
 
 #[test]
-fn a_service_that_may_not_migrate_is_not_ready_before_somebody_did() {
+fn a_service_that_may_not_migrate_spools_until_somebody_did() {
     let database = Database::without_schema();
     let mut site = Site::on(&database);
     site.database.push_str("\nmigrate = false");
     let service = site.serve_unready();
-    assert_eq!(service.answer(&get("/readyz")).status, 503);
-    assert_eq!(service.answer(&ACME.get("transaction_id=T1")).status, 503);
-    assert_eq!(service.answer(&get("/click/spring")).click_id(), "");
+    let state = service.answer(&get("/readyz")).json();
+    assert_eq!(state["postgres"], "migrations are missing", "{state}");
+    assert_eq!(service.answer(&ACME.get("transaction_id=T1")).status, 202);
+    assert_ne!(service.answer(&get("/click/spring")).click_id(), "");
 
     site.run(&["migrate"]);
-    crate::harness::eventually("the service is ready", || {
-        (service.answer(&get("/readyz")).status == 200).then_some(())
-    });
-    assert_eq!(service.verdict(&ACME.get("transaction_id=T1"))["verdict"], "recorded");
+    service.wait_for_postgres();
+    service.wait_for_replay();
+    assert_eq!(service.verdict(&ACME.get("transaction_id=T1"))["verdict"], "duplicate");
 }
 
 #[test]

@@ -100,12 +100,10 @@ impl Site {
         fs::write(self.config_file(), self.config()).expect("a folder of our own");
     }
 
-    /// Starts a service and waits until it is ready.
+    /// Starts a service and waits until it is ready, and PostgreSQL with it.
     pub(crate) fn serve(&self) -> Service {
         let service = self.serve_unready();
-        eventually("the service is ready", || {
-            (get("/readyz").send(service.public).status == 200).then_some(())
-        });
+        service.wait_for_postgres();
         service
     }
 
@@ -154,6 +152,21 @@ pub(crate) struct Service {
 }
 
 impl Service {
+    /// Waits until the service is ready and PostgreSQL takes its writes.
+    pub(crate) fn wait_for_postgres(&self) {
+        eventually("the service is ready and has its PostgreSQL", || {
+            let answer = get("/readyz").send(self.public);
+            (answer.status == 200 && answer.json()["postgres"] == "ok").then_some(())
+        });
+    }
+
+    /// Waits until everything in the spool is in PostgreSQL.
+    pub(crate) fn wait_for_replay(&self) {
+        eventually("the spool is empty", || {
+            (self.metric("postbackd_spool_records", &[]) == 0).then_some(())
+        });
+    }
+
     /// Sends a request to the public listener.
     pub(crate) fn answer(&self, request: &Request) -> Answer {
         request.send(self.public)

@@ -1,0 +1,411 @@
+//! The spool's owner: a thread of its own that appends, reads and removes, so that nobody else waits for the disk.
+//!
+//! It drains what is there and makes it durable with one sync, like a writer with PostgreSQL. Batches come over a short
+//! queue whose senders wait, so that while the disk is busy the next batch grows in front of it. A disk that fails is tried
+//! again every second; until it takes records again, everything is turned away at once.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use metrics::{counter, gauge};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::{Instant, sleep, timeout};
+use tokio_util::task::TaskTracker;
+use tracing::{error, info, warn};
+
+use crate::spool::{AppendError, Frame, OpenError, Opened, Spool, click_frame, postback_frame};
+use crate::store::causes;
+
+use super::clock::now;
+use super::health::{Health, SpoolState};
+use super::kinds::{Clicks, Postbacks};
+use super::queue::{Queued, turn_away};
+use super::receipt::{ClickReceipt, Receipt};
+
+/// Commands that wait for the thread. Few, so that batches grow in front of the queue and not within it.
+const COMMANDS_MAX: usize = 4;
+/// How long a batch waits for its place in that queue before it is turned away.
+const KEEP_WAIT_MAX: Duration = Duration::from_millis(500);
+/// How long a start waits for the lock of a service that was killed a moment ago, and how often it asks.
+const LOCK_WAIT_MAX: Duration = Duration::from_secs(1);
+const LOCK_ASK_EVERY: Duration = Duration::from_millis(50);
+/// Records that replay reads at once, and their bytes.
+const PEEK_RECORDS_MAX: usize = 256;
+const PEEK_BYTES_MAX: usize = 1 << 20;
+
+/// A batch on its way to the disk.
+#[derive(Debug)]
+pub(super) enum Intake {
+    Clicks(Vec<Queued<Clicks>>),
+    Postbacks(Vec<Queued<Postbacks>>),
+}
+
+#[derive(Debug)]
+enum Command {
+    Keep(Intake),
+    SetAside(Box<Frame>, String),
+    Peek(oneshot::Sender<Vec<Frame>>),
+    Take(oneshot::Sender<()>),
+    Look,
+}
+
+/// The way to the spool. Dropping every clone of it ends the thread.
+#[derive(Debug, Clone)]
+pub(super) struct Spooler {
+    commands: mpsc::Sender<Command>,
+    backlog: watch::Receiver<u64>,
+}
+
+/// The spool's folder and bound.
+#[derive(Debug, Clone)]
+pub struct SpoolPlan {
+    /// The folder of its files.
+    pub folder: PathBuf,
+    /// Bytes that it may take.
+    pub bytes_max: u64,
+}
+
+impl Spooler {
+    /// Opens the spool and starts its thread. The tracker is done when the thread is. A disk that does not take it now is
+    /// tried again, and so is a spool that another process has: in a rolling restart over one data directory, the new service
+    /// takes it over when the old one ends.
+    ///
+    /// # Errors
+    ///
+    /// When the operating system refuses the thread.
+    pub(super) async fn start(plan: SpoolPlan, health: &Arc<Health>, tasks: &TaskTracker) -> io::Result<Self> {
+        let (commands, queue) = mpsc::channel(COMMANDS_MAX);
+        let (backlog, seen) = watch::channel(0);
+        let mut keeper = Keeper {
+            plan,
+            spool: None,
+            health: health.clone(),
+            backlog,
+        };
+        // A service that was killed a moment ago may still hold the lock.
+        let patience = Instant::now() + LOCK_WAIT_MAX;
+        while matches!(keeper.open(), Err(OpenError::Locked)) && Instant::now() < patience {
+            sleep(LOCK_ASK_EVERY).await;
+        }
+        let (ended, end) = oneshot::channel::<()>();
+        thread::Builder::new().name("spool".to_owned()).spawn(move || {
+            keeper.run(queue);
+            drop(ended);
+        })?;
+        // The sender is never used: its end is the message.
+        tasks.spawn(async move {
+            end.await.ok();
+        });
+        Ok(Self {
+            commands,
+            backlog: seen,
+        })
+    }
+
+    /// Keeps a batch on disk and answers it: receipts when it is durable, else that nothing took it.
+    pub(super) async fn keep(&self, batch: Intake) {
+        match timeout(KEEP_WAIT_MAX, self.commands.reserve()).await {
+            Ok(Ok(place)) => place.send(Command::Keep(batch)),
+            Ok(Err(_)) | Err(_) => batch.turn_away(),
+        }
+    }
+
+    /// Keeps a record that PostgreSQL refuses, with the reason, until an operator decides about it.
+    pub(super) async fn set_aside(&self, frame: Frame, reason: String) {
+        let id = frame.id;
+        let command = Command::SetAside(Box::new(frame), reason);
+        if !matches!(timeout(KEEP_WAIT_MAX, self.commands.send(command)).await, Ok(Ok(()))) {
+            error!(record = %id, "a refused record could not be set aside: the spool is busy");
+        }
+    }
+
+    /// The oldest records that were not taken yet, the same ones again until they are.
+    pub(super) async fn peek(&self) -> Vec<Frame> {
+        let (reply, frames) = oneshot::channel();
+        match self.commands.send(Command::Peek(reply)).await {
+            Ok(()) => frames.await.unwrap_or_default(),
+            Err(_) => Vec::new(),
+        }
+    }
+
+    /// Removes what the last peek gave: it is in PostgreSQL, or set aside.
+    pub(super) async fn take(&self) {
+        let (reply, taken) = oneshot::channel();
+        if self.commands.send(Command::Take(reply)).await.is_ok() {
+            taken.await.ok();
+        }
+    }
+
+    /// Has the thread try a disk that failed, and look for records that an operator gave back. It is skipped while the thread
+    /// is busy.
+    pub(super) fn look(&self) {
+        self.commands.try_send(Command::Look).ok();
+    }
+
+    /// How many records wait; the watcher is told of changes.
+    pub(super) fn backlog(&self) -> watch::Receiver<u64> {
+        self.backlog.clone()
+    }
+}
+
+impl Intake {
+    fn frames(&self, out: &mut Vec<Frame>) {
+        match self {
+            Self::Clicks(batch) => out.extend(batch.iter().map(|queued| click_frame(&queued.item.click))),
+            Self::Postbacks(batch) => out.extend(
+                batch
+                    .iter()
+                    .map(|queued| postback_frame(&queued.item.postback, &queued.item.request)),
+            ),
+        }
+    }
+
+    fn accept(self) {
+        match self {
+            Self::Clicks(batch) => {
+                for queued in batch {
+                    let receipt = ClickReceipt::on_disk(queued.item.click.id);
+                    queued.answer(Ok(receipt));
+                }
+            }
+            Self::Postbacks(batch) => {
+                for queued in batch {
+                    let receipt = Receipt::on_disk(&queued.item.postback);
+                    queued.answer(Ok(receipt));
+                }
+            }
+        }
+    }
+
+    fn turn_away(self) {
+        match self {
+            Self::Clicks(batch) => turn_away(batch),
+            Self::Postbacks(batch) => turn_away(batch),
+        }
+    }
+}
+
+/// The thread's side.
+struct Keeper {
+    plan: SpoolPlan,
+    spool: Option<Spool>,
+    health: Arc<Health>,
+    backlog: watch::Sender<u64>,
+}
+
+impl Keeper {
+    fn run(mut self, mut queue: mpsc::Receiver<Command>) {
+        while let Some(first) = queue.blocking_recv() {
+            let mut batches = Vec::new();
+            let mut others = Vec::new();
+            let waiting = std::iter::from_fn(|| queue.try_recv().ok()).take(COMMANDS_MAX);
+            for command in std::iter::once(first).chain(waiting) {
+                match command {
+                    Command::Keep(batch) => batches.push(batch),
+                    other @ (Command::SetAside(..) | Command::Peek(_) | Command::Take(_) | Command::Look) => {
+                        others.push(other);
+                    }
+                }
+            }
+            if !batches.is_empty() {
+                self.keep(batches);
+            }
+            for command in others {
+                self.obey(command);
+            }
+            self.publish();
+        }
+    }
+
+    fn open(&mut self) -> Result<(), OpenError> {
+        let (spool, opened) = match Spool::open(&self.plan.folder, self.plan.bytes_max) {
+            Ok(opened) => opened,
+            Err(failure) => {
+                self.note(
+                    match failure {
+                        OpenError::Locked => SpoolState::Taken,
+                        OpenError::Failed(_) => SpoolState::Failed,
+                    },
+                    &failure,
+                );
+                return Err(failure);
+            }
+        };
+        self.spool = Some(spool);
+        self.report(&opened);
+        self.note_recovery();
+        self.publish();
+        Ok(())
+    }
+
+    fn keep(&mut self, batches: Vec<Intake>) {
+        let Some(spool) = self
+            .spool
+            .as_mut()
+            .filter(|_| self.health.spool() != SpoolState::Failed)
+        else {
+            batches.into_iter().for_each(Intake::turn_away);
+            return;
+        };
+        let mut frames = Vec::new();
+        for batch in &batches {
+            batch.frames(&mut frames);
+        }
+        match spool.append(&frames) {
+            Ok(()) => {
+                counter!("postbackd_spooled_total").increment(frames.len() as u64);
+                self.note_recovery();
+                batches.into_iter().for_each(Intake::accept);
+            }
+            Err(failure) => {
+                match &failure {
+                    AppendError::Full => self.note(SpoolState::Full, &failure),
+                    AppendError::Failed(_) => self.note(SpoolState::Failed, &failure),
+                    // The fault of one record, not of the disk.
+                    AppendError::TooLarge { .. } => error!("{failure}"),
+                }
+                batches.into_iter().for_each(Intake::turn_away);
+            }
+        }
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::Keep(batch) => self.keep(vec![batch]),
+            Command::SetAside(frame, reason) => {
+                let kept = self.spool.as_mut().map(|spool| spool.set_aside(&frame, &reason));
+                match kept {
+                    Some(Ok(())) => counter!("postbackd_spool_set_aside_total").increment(1),
+                    Some(Err(failure)) => {
+                        error!(record = %frame.id, error = %failure, "a refused record could not be set aside: {failure}");
+                    }
+                    None => error!(record = %frame.id, "a refused record could not be set aside: there is no spool"),
+                }
+            }
+            Command::Peek(reply) => {
+                let frames = self
+                    .spool
+                    .as_mut()
+                    .map(|spool| spool.peek(PEEK_RECORDS_MAX, PEEK_BYTES_MAX));
+                let frames = match frames {
+                    Some(Ok(frames)) => frames,
+                    Some(Err(failure)) => {
+                        self.health.complain("the spool cannot be read", &failure.to_string());
+                        Vec::new()
+                    }
+                    None => Vec::new(),
+                };
+                // Whoever asked may be gone: nothing is removed before it is taken.
+                reply.send(frames).ok();
+            }
+            Command::Take(reply) => {
+                if let Some(spool) = &mut self.spool {
+                    spool.take();
+                }
+                self.publish();
+                reply.send(()).ok();
+            }
+            Command::Look => self.look(),
+        }
+    }
+
+    fn look(&mut self) {
+        if self.spool.is_none() {
+            // Why it cannot be opened is noted there.
+            self.open().ok();
+            return;
+        }
+        let Some(spool) = &mut self.spool else { return };
+        match self.health.spool() {
+            SpoolState::Failed => match spool.probe() {
+                Ok(()) => self.note_recovery(),
+                Err(failure) => self.note(SpoolState::Failed, &AppendError::Failed(failure)),
+            },
+            SpoolState::Full if spool.bytes() < self.plan.bytes_max / 10 * 9 => self.note_recovery(),
+            SpoolState::Full | SpoolState::Open | SpoolState::Taken => {}
+        }
+        let Some(spool) = &mut self.spool else { return };
+        match spool.pick_up_retries() {
+            Ok(0) => {}
+            Ok(records) => info!(records, "{records} records were given back to the spool"),
+            Err(failure) => self
+                .health
+                .complain("records given back to the spool cannot be read", &failure.to_string()),
+        }
+    }
+
+    /// Says how many records wait and what was found, for metrics and replay.
+    fn publish(&self) {
+        let Some(spool) = &self.spool else { return };
+        let records = spool.records();
+        #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+        {
+            gauge!("postbackd_spool_records").set(records as f64);
+            gauge!("postbackd_spool_bytes").set(spool.bytes() as f64);
+            let age = spool.oldest_at().map_or(0.0, |at| now().since(at).as_secs_f64());
+            gauge!("postbackd_spool_oldest_seconds").set(age);
+        }
+        counter!("postbackd_spool_torn_total").absolute(spool.torn());
+        counter!("postbackd_spool_quarantined_total").absolute(spool.quarantined());
+        self.backlog
+            .send_if_modified(|known| std::mem::replace(known, records) != records);
+    }
+
+    fn report(&self, opened: &Opened) {
+        if opened.records > 0 {
+            info!(
+                records = opened.records,
+                bytes = opened.bytes,
+                "{} records wait in the spool to be replayed",
+                opened.records
+            );
+        }
+        if opened.torn > 0 {
+            info!(
+                torn = opened.torn,
+                "cut {} unacknowledged tails of the spool", opened.torn
+            );
+        }
+        if opened.quarantined > 0 {
+            error!(
+                quarantined = opened.quarantined,
+                "{} damaged pieces of the spool are in its quarantine; postbackd spool list shows them",
+                opened.quarantined
+            );
+        }
+        for name in &opened.newer {
+            error!(file = %name, "a file of the spool was written by a newer postbackd; it is left alone until that runs again");
+        }
+        for name in &opened.unreadable {
+            error!(file = %name, "a file of the spool cannot be read; it is tried again");
+        }
+        for name in &opened.foreign {
+            warn!(file = %name, "a file in the spool's folder is not the spool's; it is left alone");
+        }
+        let room = self.plan.bytes_max.saturating_sub(opened.bytes);
+        if let Some(free) = opened.disk_free.filter(|free| *free < room) {
+            warn!(
+                free_bytes = free,
+                spool_bytes_max = self.plan.bytes_max,
+                "the disk has less room than storage.spool_max allows the spool"
+            );
+        }
+    }
+
+    fn note_recovery(&self) {
+        if self.health.set_spool(SpoolState::Open) != SpoolState::Open {
+            info!("the spool takes records");
+        }
+    }
+
+    /// Notes a state; logged when it changes.
+    fn note(&self, state: SpoolState, failure: &dyn std::error::Error) {
+        if self.health.set_spool(state) != state {
+            counter!("postbackd_spool_failures_total").increment(1);
+            error!(error = causes(failure), "{failure}: it takes no records");
+        }
+    }
+}
