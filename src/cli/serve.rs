@@ -84,6 +84,8 @@ pub(super) async fn serve(file: PathBuf, environment: Environment) -> Result<(),
         listen_for(SignalKind::interrupt())?,
     ];
     let mut reload = listen_for(SignalKind::hangup())?;
+    // A write beyond the limit of a file's size is then an error that the spool survives, instead of the process's end.
+    let _file_too_large = listen_for(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?;
 
     let metrics = http::install_recorder().context("the metrics recorder")?;
     let running = Running::start(config, file, environment, metrics).await?;

@@ -25,6 +25,35 @@ pub fn install_recorder() -> Result<PrometheusHandle, BuildError> {
         .set_buckets_for_metric(Matcher::Full("postbackd_ingest_batch_items".to_owned()), BATCH_BUCKETS)?
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS_BUCKETS)?
         .install_recorder()?;
+    describe_traffic();
+    describe_places();
+
+    // What has no labels is there from the start, so that a rate can be computed over its first step.
+    for name in [
+        "postbackd_postbacks_received_total",
+        "postbackd_unavailable_total",
+        "postbackd_clicks_lost_total",
+        "postbackd_panics_total",
+        "postbackd_spool_quarantined_total",
+        "postbackd_spool_torn_total",
+        "postbackd_spooled_total",
+        "postbackd_spool_set_aside_total",
+        "postbackd_spool_failures_total",
+        "postbackd_postgres_outages_total",
+        "postbackd_postgres_recoveries_total",
+    ] {
+        counter!(name).absolute(0);
+    }
+    counter!("postbackd_config_reloads_total", "result" => "applied").absolute(0);
+    counter!("postbackd_config_reloads_total", "result" => "refused").absolute(0);
+    gauge!("postbackd_spool_records").set(0.0);
+    gauge!("postbackd_spool_bytes").set(0.0);
+    gauge!("postbackd_spool_oldest_seconds").set(0.0);
+    Ok(handle)
+}
+
+/// What comes in and what becomes of it.
+fn describe_traffic() {
     describe_counter!(
         "postbackd_postbacks_received_total",
         "Requests to /postback that were answered"
@@ -53,6 +82,10 @@ pub fn install_recorder() -> Result<PrometheusHandle, BuildError> {
         "Reloads of the configuration by result"
     );
     describe_counter!("postbackd_panics_total", "Requests whose handler panicked");
+}
+
+/// PostgreSQL and the spool: what they take, and whether they do.
+fn describe_places() {
     describe_gauge!(
         "postbackd_spool_records",
         "Records on disk that are not yet in PostgreSQL"
@@ -71,6 +104,32 @@ pub fn install_recorder() -> Result<PrometheusHandle, BuildError> {
         "Unacknowledged tails of the spool that were cut"
     );
     describe_gauge!(
+        "postbackd_spool_oldest_seconds",
+        Unit::Seconds,
+        "How long the oldest record of the spool has waited"
+    );
+    describe_counter!("postbackd_spooled_total", "Records that the spool took");
+    describe_counter!(
+        "postbackd_spool_set_aside_total",
+        "Records that PostgreSQL refused and that wait for an operator"
+    );
+    describe_counter!(
+        "postbackd_spool_failures_total",
+        "How often the spool stopped taking records"
+    );
+    describe_counter!(
+        "postbackd_replayed_total",
+        "Accepted postbacks by the verdict that they got at their replay"
+    );
+    describe_counter!(
+        "postbackd_postgres_outages_total",
+        "How often PostgreSQL stopped taking writes"
+    );
+    describe_counter!(
+        "postbackd_postgres_recoveries_total",
+        "How often PostgreSQL took writes again, its first time included"
+    );
+    describe_gauge!(
         "postbackd_postgres_up",
         "Whether PostgreSQL took the last write or probe"
     );
@@ -83,24 +142,6 @@ pub fn install_recorder() -> Result<PrometheusHandle, BuildError> {
         Unit::Seconds,
         "How long one transaction took, by kind"
     );
-
-    // What has no labels is there from the start, so that a rate can be computed over its first step. There is no
-    // spool yet: nothing can be in it.
-    for name in [
-        "postbackd_postbacks_received_total",
-        "postbackd_unavailable_total",
-        "postbackd_clicks_lost_total",
-        "postbackd_panics_total",
-        "postbackd_spool_quarantined_total",
-        "postbackd_spool_torn_total",
-    ] {
-        counter!(name).absolute(0);
-    }
-    counter!("postbackd_config_reloads_total", "result" => "applied").absolute(0);
-    counter!("postbackd_config_reloads_total", "result" => "refused").absolute(0);
-    gauge!("postbackd_spool_records").set(0.0);
-    gauge!("postbackd_spool_bytes").set(0.0);
-    Ok(handle)
 }
 
 /// `GET /metrics`, in Prometheus's text format.

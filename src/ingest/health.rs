@@ -129,10 +129,18 @@ impl Health {
 
     /// Logs what goes wrong: when it begins, and every ten seconds while it lasts.
     pub(super) fn complain(&self, what: &'static str, cause: &str) {
-        let mut complaints = self.complaints.lock().unwrap_or_else(PoisonError::into_inner);
-        if complaints.get(what).is_none_or(|at| at.elapsed() >= LOG_EVERY) {
-            complaints.insert(what, Instant::now());
+        if self.is_due(what) {
             warn!(error = cause, "{what}");
         }
+    }
+
+    /// Whether a complaint may be logged (again) now.
+    pub(super) fn is_due(&self, what: &'static str) -> bool {
+        let mut complaints = self.complaints.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_due = complaints.get(what).is_none_or(|at| at.elapsed() >= LOG_EVERY);
+        if is_due {
+            complaints.insert(what, Instant::now());
+        }
+        is_due
     }
 }

@@ -5,7 +5,7 @@
 //! again every second; until it takes records again, everything is turned away at once.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -32,6 +32,8 @@ const KEEP_WAIT_MAX: Duration = Duration::from_millis(500);
 /// How long a start waits for the lock of a service that was killed a moment ago, and how often it asks.
 const LOCK_WAIT_MAX: Duration = Duration::from_secs(1);
 const LOCK_ASK_EVERY: Duration = Duration::from_millis(50);
+/// Room that a disk which was full must have before it is tried again: for the largest record.
+const ROOM_MIN: u64 = 1 << 20;
 /// Records that replay reads at once, and their bytes.
 const PEEK_RECORDS_MAX: usize = 256;
 const PEEK_BYTES_MAX: usize = 1 << 20;
@@ -263,6 +265,7 @@ impl Keeper {
             Err(failure) => {
                 match &failure {
                     AppendError::Full => self.note(SpoolState::Full, &failure),
+                    AppendError::Failed(cause) if is_full(cause) => self.note(SpoolState::Full, &failure),
                     AppendError::Failed(_) => self.note(SpoolState::Failed, &failure),
                     // The fault of one record, not of the disk.
                     AppendError::TooLarge { .. } => error!("{failure}"),
@@ -319,13 +322,13 @@ impl Keeper {
             return;
         }
         let Some(spool) = &mut self.spool else { return };
+        let has_room = spool.bytes() < self.plan.bytes_max / 10 * 9 && disk_free(&self.plan.folder) > ROOM_MIN;
         match self.health.spool() {
-            SpoolState::Failed => match spool.probe() {
+            SpoolState::Failed | SpoolState::Full if has_room => match spool.probe() {
                 Ok(()) => self.note_recovery(),
                 Err(failure) => self.note(SpoolState::Failed, &AppendError::Failed(failure)),
             },
-            SpoolState::Full if spool.bytes() < self.plan.bytes_max / 10 * 9 => self.note_recovery(),
-            SpoolState::Full | SpoolState::Open | SpoolState::Taken => {}
+            SpoolState::Failed | SpoolState::Full | SpoolState::Open | SpoolState::Taken => {}
         }
         let Some(spool) = &mut self.spool else { return };
         match spool.pick_up_retries() {
@@ -401,11 +404,29 @@ impl Keeper {
         }
     }
 
-    /// Notes a state; logged when it changes.
+    /// Notes why no records are taken; counted when it begins.
     fn note(&self, state: SpoolState, failure: &dyn std::error::Error) {
         if self.health.set_spool(state) != state {
             counter!("postbackd_spool_failures_total").increment(1);
-            error!(error = causes(failure), "{failure}: it takes no records");
+        }
+        if self.health.is_due("spool") {
+            error!(error = causes(failure), "the spool takes no records: {failure}");
         }
     }
+}
+
+impl Drop for Keeper {
+    /// However the thread ends, nobody may believe that the spool still takes something.
+    fn drop(&mut self) {
+        self.health.set_spool(SpoolState::Failed);
+    }
+}
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
+/// Bytes that the folder's file system has left for us; as many as one likes where it does not say.
+fn disk_free(folder: &Path) -> u64 {
+    rustix::fs::statvfs(folder).map_or(u64::MAX, |disk| disk.f_bavail.saturating_mul(disk.f_frsize))
 }

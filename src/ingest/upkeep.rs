@@ -89,10 +89,10 @@ impl Upkeep {
             loop {
                 self.tick().await;
                 self.prepared.send_replace(true);
-                let pause = if self.health.takes_writes() {
-                    PROBE_EVERY
-                } else {
-                    PROBE_AGAIN_EVERY
+                let pause = match (self.health.takes_writes(), self.health.schema()) {
+                    (false, SchemaState::Unknown | SchemaState::Current) => PROBE_AGAIN_EVERY,
+                    // A schema that is not ours does not become so within a moment.
+                    (true, _) | (false, SchemaState::Older | SchemaState::Newer) => PROBE_EVERY,
                 };
                 tokio::select! {
                     () = sleep(pause) => {}
