@@ -5,10 +5,11 @@
 //! A visitor's `GET /click/spring?affiliate=42` comes in through [`http::listener`] and reaches `http/click.rs`. The
 //! campaign is looked up in the configuration's [`Snapshot`](config::Snapshot), in memory; the query is read leniently into
 //! a [`Click`](domain::click::Click). [`Ingest::submit_click`](ingest::Ingest::submit_click) puts it on a bounded queue.
-//! One writer drains the queue and stores what is there in a single transaction (`store/clicks.rs`); only then does the
+//! One writer drains the queue and stores what is there in a single statement (`store/clicks.rs`); only then does the
 //! handler get a [`ClickReceipt`](ingest::ClickReceipt), and only a receipt has an id to put into the redirect that
-//! [`Destination::fill`](domain::template::Destination::fill) makes. No receipt within 250 ms: the visitor goes on without
-//! an id, and is counted as lost.
+//! [`Destination::fill`](domain::template::Destination::fill) makes. If PostgreSQL does not take it in time, the receipt comes
+//! from the [`spool`], which has it on disk. If neither has it within 250 ms the visitor goes on without an id, and is counted
+//! as lost.
 //!
 //! # The life of a postback
 //!
@@ -16,7 +17,7 @@
 //!
 //! ```text
 //! bytes → RawPostback → Form → VerifiedPostback → Postback → submit → Receipt → answer
-//!          untrusted     400    401 authentic      422 typed  503      committed
+//!          untrusted     400    401 authentic      422 typed  503      durable
 //! ```
 //!
 //! [`Form::read`](domain::postback::Form::read) parses strictly, [`Network::verify`](domain::network::Network::verify)
@@ -28,6 +29,14 @@
 //! decided again with fresh facts. After the commit each sender gets the [`Receipt`](ingest::Receipt) of its verdict:
 //! without one there is no 2xx.
 //!
+//! # When PostgreSQL does not answer
+//!
+//! The writer hands what it holds to the [`spool`], as it was read, and the receipt says so: a 202. `ingest/replay.rs` feeds
+//! it back through the same batches and the same `decide` when PostgreSQL is there again. `docs/guarantees.md` says what that
+//! promises and where it ends.
+//!
+//! # When it is refused
+//!
 //! A refused request takes the short way: the [`Refusal`](domain::refusal::Refusal) becomes an RFC 9457 problem, and its
 //! row in the raw log says why, also where the sender is not told.
 //!
@@ -38,8 +47,8 @@
 //! | [`domain`] | the rules, purely: no clock, no socket, no file, no database | nobody |
 //! | [`config`] | the file, its faults, the snapshot in use | `domain` |
 //! | [`store`] | PostgreSQL; the only importer of sqlx | `domain` |
-//! | [`spool`] | segment files: what they hold survives, whatever happens to the disk | `domain`'s times |
-//! | [`ingest`] | queues, group commit, receipts, upkeep | `domain`, `store` |
+//! | [`spool`] | files of records: what they hold survives, whatever happens to the disk | `domain` |
+//! | [`ingest`] | queues, group commit, receipts, replay, upkeep | `domain`, `store`, `spool` |
 //! | [`http`] | routes, problems, the listeners | `domain`, `ingest`, `config`'s values, `store`'s reads |
 //! | [`cli`] | the commands; `serve` puts everything together | all |
 //!
