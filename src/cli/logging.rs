@@ -16,7 +16,8 @@ pub(super) enum Loudness {
 
 pub(super) fn start(loudness: Loudness) {
     let default = match loudness {
-        Loudness::Service => "info,sqlx=warn",
+        // What PostgreSQL tells each session when it stops would be said once for each of them, again and again.
+        Loudness::Service => "info,sqlx=warn,sqlx::postgres::notice=error",
         Loudness::Tool => "error",
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));

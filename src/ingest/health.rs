@@ -14,7 +14,9 @@ use tracing::{info, warn};
 use crate::store::{StoreError, causes};
 
 /// How often a lasting trouble is logged.
-const LOG_EVERY: Duration = Duration::from_secs(10);
+pub(super) const LOG_EVERY: Duration = Duration::from_secs(10);
+/// How often a recovery is, where it comes and goes.
+const RECOVERY_LOG_EVERY: Duration = Duration::from_secs(2);
 
 /// What is known of the places that things are written to.
 #[derive(Debug, Default)]
@@ -92,7 +94,9 @@ impl Health {
         if !self.answers.load(Ordering::Relaxed) && !self.answers.swap(true, Ordering::Relaxed) {
             gauge!("postbackd_postgres_up").set(1.0);
             counter!("postbackd_postgres_recoveries_total").increment(1);
-            info!("postgres takes writes");
+            if self.is_due("postgres takes writes", RECOVERY_LOG_EVERY) {
+                info!("postgres takes writes");
+            }
         }
     }
 
@@ -104,15 +108,13 @@ impl Health {
             StoreError::Unavailable(_) | StoreError::NotWritable => self.believe_gone(),
         }
         self.doubt.notify_one();
-        let cause = [failure.to_string(), causes(failure)].join(": ");
-        self.complain(what, &cause);
+        self.complain(what, &explained(failure));
     }
 
     /// Notes that PostgreSQL did not answer a probe.
     pub(super) fn probe_failed(&self, failure: &StoreError) {
         self.believe_gone();
-        let cause = [failure.to_string(), causes(failure)].join(": ");
-        self.complain("postgres does not take writes", &cause);
+        self.complain("postgres does not take writes", &explained(failure));
     }
 
     fn believe_gone(&self) {
@@ -129,18 +131,26 @@ impl Health {
 
     /// Logs what goes wrong: when it begins, and every ten seconds while it lasts.
     pub(super) fn complain(&self, what: &'static str, cause: &str) {
-        if self.is_due(what) {
+        if self.is_due(what, LOG_EVERY) {
             warn!(error = cause, "{what}");
         }
     }
 
-    /// Whether a complaint may be logged (again) now.
-    pub(super) fn is_due(&self, what: &'static str) -> bool {
+    /// Whether something may be logged (again) now.
+    pub(super) fn is_due(&self, what: &'static str, every: Duration) -> bool {
         let mut complaints = self.complaints.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_due = complaints.get(what).is_none_or(|at| at.elapsed() >= LOG_EVERY);
+        let is_due = complaints.get(what).is_none_or(|at| at.elapsed() >= every);
         if is_due {
             complaints.insert(what, Instant::now());
         }
         is_due
+    }
+}
+
+/// A failure and what it stems from.
+pub(super) fn explained(failure: &dyn std::error::Error) -> String {
+    match causes(failure) {
+        causes if causes.is_empty() => failure.to_string(),
+        causes => format!("{failure}: {causes}"),
     }
 }

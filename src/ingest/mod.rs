@@ -116,7 +116,7 @@ impl Ingest {
 
         let replay = Replay::new(link(), shared(), plan.rules.clone());
         tasks.spawn(replay.run(background.clone()));
-        let (upkeep, prepared) = Upkeep::new(plan, health.clone(), spooler);
+        let (upkeep, prepared) = Upkeep::new(plan, health.clone());
         tasks.spawn(upkeep.run(background.clone()));
 
         let ingest = Self {

@@ -11,8 +11,9 @@ use std::thread;
 use std::time::Duration;
 
 use metrics::{counter, gauge};
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
@@ -20,7 +21,7 @@ use crate::spool::{AppendError, Frame, OpenError, Opened, Spool, click_frame, po
 use crate::store::causes;
 
 use super::clock::now;
-use super::health::{Health, SpoolState};
+use super::health::{Health, LOG_EVERY, SpoolState};
 use super::kinds::{Clicks, Postbacks};
 use super::queue::{Queued, turn_away};
 use super::receipt::{ClickReceipt, Receipt};
@@ -32,6 +33,8 @@ const KEEP_WAIT_MAX: Duration = Duration::from_millis(500);
 /// How long a start waits for the lock of a service that was killed a moment ago, and how often it asks.
 const LOCK_WAIT_MAX: Duration = Duration::from_secs(1);
 const LOCK_ASK_EVERY: Duration = Duration::from_millis(50);
+/// How often the thread tries a disk that failed, and looks for records that an operator gave back.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Room that a disk which was full must have before it is tried again: for the largest record.
 const ROOM_MIN: u64 = 1 << 20;
 /// Records that replay reads at once, and their bytes.
@@ -51,7 +54,6 @@ enum Command {
     SetAside(Box<Frame>, String),
     Peek(oneshot::Sender<Vec<Frame>>),
     Take(oneshot::Sender<()>),
-    Look,
 }
 
 /// The way to the spool. Dropping every clone of it ends the thread.
@@ -92,9 +94,10 @@ impl Spooler {
         while matches!(keeper.open(), Err(OpenError::Locked)) && Instant::now() < patience {
             sleep(LOCK_ASK_EVERY).await;
         }
+        let runtime = Handle::current();
         let (ended, end) = oneshot::channel::<()>();
         thread::Builder::new().name("spool".to_owned()).spawn(move || {
-            keeper.run(queue);
+            keeper.run(queue, &runtime);
             drop(ended);
         })?;
         // The sender is never used: its end is the message.
@@ -139,12 +142,6 @@ impl Spooler {
         if self.commands.send(Command::Take(reply)).await.is_ok() {
             taken.await.ok();
         }
-    }
-
-    /// Has the thread try a disk that failed, and look for records that an operator gave back. It is skipped while the thread
-    /// is busy.
-    pub(super) fn look(&self) {
-        self.commands.try_send(Command::Look).ok();
     }
 
     /// How many records wait; the watcher is told of changes.
@@ -199,17 +196,26 @@ struct Keeper {
 }
 
 impl Keeper {
-    fn run(mut self, mut queue: mpsc::Receiver<Command>) {
-        while let Some(first) = queue.blocking_recv() {
+    fn run(mut self, mut queue: mpsc::Receiver<Command>, runtime: &Handle) {
+        let mut look_due = Instant::now() + LOOK_EVERY;
+        loop {
+            let first = match runtime.block_on(timeout_at(look_due, queue.recv())) {
+                Ok(Some(first)) => first,
+                Ok(None) => return,
+                Err(_) => {
+                    self.look();
+                    self.publish();
+                    look_due = Instant::now() + LOOK_EVERY;
+                    continue;
+                }
+            };
             let mut batches = Vec::new();
             let mut others = Vec::new();
             let waiting = std::iter::from_fn(|| queue.try_recv().ok()).take(COMMANDS_MAX);
             for command in std::iter::once(first).chain(waiting) {
                 match command {
                     Command::Keep(batch) => batches.push(batch),
-                    other @ (Command::SetAside(..) | Command::Peek(_) | Command::Take(_) | Command::Look) => {
-                        others.push(other);
-                    }
+                    other @ (Command::SetAside(..) | Command::Peek(_) | Command::Take(_)) => others.push(other),
                 }
             }
             if !batches.is_empty() {
@@ -311,10 +317,10 @@ impl Keeper {
                 self.publish();
                 reply.send(()).ok();
             }
-            Command::Look => self.look(),
         }
     }
 
+    /// Tries a disk that failed, and takes records back that an operator gave back.
     fn look(&mut self) {
         if self.spool.is_none() {
             // Why it cannot be opened is noted there.
@@ -399,7 +405,9 @@ impl Keeper {
     }
 
     fn note_recovery(&self) {
-        if self.health.set_spool(SpoolState::Open) != SpoolState::Open {
+        if self.health.set_spool(SpoolState::Open) != SpoolState::Open
+            && self.health.is_due("the spool takes records", LOG_EVERY)
+        {
             info!("the spool takes records");
         }
     }
@@ -409,7 +417,7 @@ impl Keeper {
         if self.health.set_spool(state) != state {
             counter!("postbackd_spool_failures_total").increment(1);
         }
-        if self.health.is_due("spool") {
+        if self.health.is_due("the spool takes no records", LOG_EVERY) {
             error!(error = causes(failure), "the spool takes no records: {failure}");
         }
     }

@@ -17,8 +17,7 @@ use crate::store::{
 };
 
 use super::clock::now;
-use super::health::{Health, SchemaState};
-use super::spooler::Spooler;
+use super::health::{Health, SchemaState, explained};
 
 /// How often PostgreSQL is asked whether it is there.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
@@ -26,8 +25,6 @@ const PROBE_EVERY: Duration = Duration::from_secs(1);
 const PROBE_AGAIN_EVERY: Duration = Duration::from_millis(250);
 /// How long an answer to that may take.
 const PROBE_DEADLINE: Duration = Duration::from_secs(1);
-/// How often the spool's thread is asked to look after its disk.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How often partitions are looked after.
 const PARTITIONS_EVERY: Duration = Duration::from_hours(1);
 /// How soon that is tried again when it failed.
@@ -57,9 +54,7 @@ pub struct UpkeepPlan {
 pub(super) struct Upkeep {
     plan: UpkeepPlan,
     health: Arc<Health>,
-    spooler: Spooler,
     link: Link,
-    look_due: Instant,
     partitions_due: Instant,
     sweep_due: Instant,
     prepared: watch::Sender<bool>,
@@ -67,15 +62,13 @@ pub(super) struct Upkeep {
 
 impl Upkeep {
     /// Upkeep that has done nothing yet, and a watch that says when it has prepared what it could.
-    pub(super) fn new(plan: UpkeepPlan, health: Arc<Health>, spooler: Spooler) -> (Self, watch::Receiver<bool>) {
+    pub(super) fn new(plan: UpkeepPlan, health: Arc<Health>) -> (Self, watch::Receiver<bool>) {
         let link = Link::new(plan.url.clone());
         let (prepared, seen) = watch::channel(false);
         let upkeep = Self {
             plan,
             health,
-            spooler,
             link,
-            look_due: Instant::now(),
             partitions_due: Instant::now(),
             sweep_due: Instant::now(),
             prepared,
@@ -104,10 +97,6 @@ impl Upkeep {
     }
 
     async fn tick(&mut self) {
-        if self.look_due <= Instant::now() {
-            self.look_due = Instant::now() + LOOK_EVERY;
-            self.spooler.look();
-        }
         if self.health.schema() != SchemaState::Current && !self.bring_up_to_date().await {
             return;
         }
@@ -149,7 +138,7 @@ impl Upkeep {
             // Before anybody calls the service ready: while a partition is attached, a click may have to wait.
             self.look_after_partitions(now()).await;
         } else {
-            let cause = outcome.err().map(|failure| format!("{failure}: {}", causes(&failure)));
+            let cause = outcome.err().map(|failure| explained(&failure));
             self.health.complain(trouble, &cause.unwrap_or_default());
         }
         self.health.set_schema(state);
