@@ -1,0 +1,31 @@
+//! What the service survives: the real binary under load against real PostgreSQL processes, a fault at a random moment,
+//! and then SQL is asked what is true.
+//!
+//! A test for each fault, `make faults` for all of them. A [`round::Round`] starts two replicas on one database and a
+//! load that writes down what it sends before it sends it; the [`oracle`] compares with the tables, the processes and the
+//! counters. Every choice follows from a seed that is printed: `FAULTS_SEED` repeats it. `FAULTS_SECONDS` says how long a
+//! round's load runs.
+//!
+//! The tests are Linux's: they read `/proc`.
+#![expect(clippy::panic, reason = "a panic in a test is its report")]
+#![expect(clippy::print_stdout, reason = "a round reports what it saw, also when all is well")]
+
+#[expect(
+    dead_code,
+    unused_imports,
+    reason = "the stories of tests/it use more of it than the faults do"
+)]
+#[path = "../it/harness/mod.rs"]
+mod harness;
+
+mod dice;
+mod findings;
+mod oracle;
+mod proxy;
+mod replica;
+mod round;
+mod server;
+mod session;
+
+mod postgres_gone;
+mod service_killed;

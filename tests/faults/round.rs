@@ -1,0 +1,266 @@
+//! A round: replicas on one database under load, a fault, and then the oracle's judgement.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::dice::{Dice, round_length, seed};
+use crate::findings::Findings;
+use crate::harness::{Site, get};
+use crate::oracle::aftermath::{self, Base, within};
+use crate::oracle::{Allowed, Fleet, Journal, Load, Outcome, Sender, judge, report};
+use crate::replica::Replica;
+use crate::server::Server;
+
+/// Within this after a fault, fresh traffic succeeds on every replica.
+const RECOVERY_MAX: Duration = Duration::from_secs(10);
+
+/// Within this after a fault, every spool is empty.
+const SPOOL_DRAIN_MAX: Duration = Duration::from_secs(60);
+
+/// How long a round goes on after a promise of time is broken, to see what else is.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Answers within which the random moment of a fault lies.
+const MOMENT_ANSWERS_MAX: u64 = 400;
+
+/// What a round is played with.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    /// How many replicas.
+    pub(crate) replicas: usize,
+    /// How long each still serves after SIGTERM.
+    pub(crate) shutdown_grace: &'static str,
+    /// What its fault breaks by itself.
+    pub(crate) allowed: Allowed,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self {
+            replicas: 2,
+            shutdown_grace: "1ms",
+            allowed: Allowed::Nothing,
+        }
+    }
+}
+
+/// A round that is being played.
+#[derive(Debug)]
+pub(crate) struct Round {
+    pub(crate) dice: Dice,
+    pub(crate) server: Server,
+    pub(crate) replicas: Vec<Replica>,
+    pub(crate) fleet: Arc<Fleet>,
+    pub(crate) journal: Arc<Journal>,
+    pub(crate) findings: Findings,
+    name: &'static str,
+    seed: u64,
+    allowed: Allowed,
+    load: Option<Load>,
+    base: Base,
+    fault_over: Instant,
+    not_run: Vec<String>,
+}
+
+impl Round {
+    /// Starts everything and the load.
+    pub(crate) fn begin(name: &'static str) -> Self {
+        Self::planned(name, &Plan::default())
+    }
+
+    pub(crate) fn planned(name: &'static str, plan: &Plan) -> Self {
+        let server = Server::start();
+        let sites = (0..plan.replicas)
+            .map(|_| {
+                let mut site = Site::on_url(&server.url());
+                site.shutdown_grace = plan.shutdown_grace;
+                site
+            })
+            .collect();
+        Self::on(name, plan.allowed, server, sites)
+    }
+
+    /// The same with sites of the row's own.
+    pub(crate) fn on(name: &'static str, allowed: Allowed, server: Server, sites: Vec<Site>) -> Self {
+        let seed = seed();
+        println!("\n{name}\n  FAULTS_SEED={seed}");
+        let mut dice = Dice::new(seed);
+        let fleet = Arc::new(Fleet::default());
+        let journal = Arc::new(Journal::new(&journal_path(name)));
+        let replicas: Vec<Replica> = sites
+            .into_iter()
+            .enumerate()
+            .map(|(index, site)| Replica::start(site, index, &fleet))
+            .collect();
+        journal.begin_phase("at the start");
+        for replica in &replicas {
+            replica.wait_until_ready();
+            // One of each kind, so that every connection to PostgreSQL that will be there is there.
+            let mut sender = Sender::new(fleet.clone(), journal.clone(), dice.fork());
+            let click = sender.click(replica.index);
+            sender.postback(replica.index, click);
+            sender.forged(replica.index);
+        }
+        let base = Base::of(&replicas, &server.url());
+        journal.begin_phase("before");
+        let load = Load::start(&fleet, &journal, &mut dice);
+        Self {
+            dice,
+            server,
+            replicas,
+            fleet,
+            journal,
+            findings: Findings::default(),
+            name,
+            seed,
+            allowed,
+            load: Some(load),
+            base,
+            fault_over: Instant::now(),
+            not_run: Vec::new(),
+        }
+    }
+
+    /// How long a fault lasts in this round.
+    pub(crate) fn fault_length() -> Duration {
+        round_length() * 2 / 3
+    }
+
+    /// Waits until a random moment of the load.
+    pub(crate) fn wait_for_random_moment(&mut self) {
+        let answers = self.dice.below(MOMENT_ANSWERS_MAX) + 1;
+        self.journal.wait_for_answers(answers, round_length());
+    }
+
+    /// The fault begins.
+    pub(crate) fn begin_fault(&mut self, name: &str) {
+        self.wait_for_random_moment();
+        self.journal.begin_phase(name);
+    }
+
+    /// Lets the load run on for a time: the length of a fault, which is a fact of the round and waits for nothing.
+    pub(crate) fn go_on_for(&self, time: Duration) {
+        // So many answers do not come: it is the time that ends it.
+        self.journal.wait_for_answers(u64::MAX / 2, time);
+    }
+
+    /// The fault is over: fresh traffic has to succeed soon, on every replica.
+    pub(crate) fn end_fault(&mut self) {
+        self.fault_over = Instant::now();
+        self.journal.begin_phase("after");
+        for index in 0..self.replicas.len() {
+            let mut sender = self.sender();
+            let recovered = within(PATIENCE, || {
+                let click = sender.click(index);
+                let has_click = click.is_some();
+                has_click && is_decided(&sender.postback(index, click))
+            });
+            let took = self.fault_over.elapsed();
+            self.findings.expect("I6", recovered && took <= RECOVERY_MAX, || {
+                format!("replica {index} took fresh traffic after {took:?}, expected at most {RECOVERY_MAX:?}")
+            });
+        }
+        println!(
+            "  fresh traffic everywhere {:?} after the fault",
+            self.fault_over.elapsed()
+        );
+    }
+
+    /// Somebody who sends beside the load.
+    pub(crate) fn sender(&mut self) -> Sender {
+        Sender::new(self.fleet.clone(), self.journal.clone(), self.dice.fork())
+    }
+
+    /// Starts one more replica, which need not be ready.
+    pub(crate) fn add_replica(&mut self) {
+        let site = Site::on_url(&self.server.url());
+        let replica = Replica::start(site, self.replicas.len(), &self.fleet);
+        self.replicas.push(replica);
+    }
+
+    /// Notes a part of the row that this machine cannot play.
+    pub(crate) fn not_run(&mut self, why: impl Into<String>) {
+        self.not_run.push(why.into());
+    }
+
+    /// Lets the load run on a little, stops it and judges. Panics when a promise was broken.
+    pub(crate) fn judge(mut self) {
+        self.go_on_for(round_length() / 3);
+        self.load.take().expect("a load that was started").stop();
+        self.wait_for_spools();
+        self.journal.begin_phase("at the end");
+        let mut sender = self.sender();
+        let is_repeated = sender.repeat_all();
+        drop(sender);
+        self.findings.expect("I2", is_repeated, || {
+            "not every unknown transaction could be repeated".to_owned()
+        });
+        self.wait_for_spools();
+
+        let url = self.server.url();
+        let findings = &mut self.findings;
+        judge(&self.journal, &url, findings);
+        for replica in &mut self.replicas {
+            replica.check_alive(findings);
+        }
+        self.base.check(&self.replicas, &url, findings);
+        for replica in &self.replicas {
+            let (_, run) = self.fleet.run(replica.index);
+            aftermath::check_counters(replica, run, &self.journal, findings);
+            println!("  replica {}: spool {}", replica.index, aftermath::spool(replica));
+        }
+        report(&self.journal, self.allowed, findings);
+        for why in &self.not_run {
+            println!("  not run: {why}");
+        }
+        let Self {
+            name, seed, findings, ..
+        } = &self;
+        assert!(
+            findings.is_empty(),
+            "{name} broke promises (FAULTS_SEED={seed}, journal {}):\n{}",
+            journal_path(name).display(),
+            findings.text()
+        );
+        println!("  every promise held");
+    }
+
+    fn wait_for_spools(&mut self) {
+        let begun = Instant::now();
+        let records = || self.replicas.iter().map(aftermath::spool_records).sum::<u64>();
+        let drained = within(SPOOL_DRAIN_MAX.saturating_sub(self.fault_over.elapsed()), || {
+            records() == 0
+        });
+        println!(
+            "  spools empty {:?} after the load, {:?} after the fault",
+            begun.elapsed(),
+            self.fault_over.elapsed()
+        );
+        let left = records();
+        self.findings.expect("I6", drained || left == 0, || {
+            format!("{left} records are in the spools {SPOOL_DRAIN_MAX:?} after the fault, expected none")
+        });
+    }
+}
+
+/// A verdict that is committed.
+fn is_decided(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Verdict { verdict, .. } if verdict != "accepted")
+}
+
+/// Whether a replica says that it is ready.
+pub(crate) fn is_ready(replica: &Replica) -> bool {
+    get("/readyz").send(replica.service().public).status == 200
+}
+
+/// Where a round's journal stays for who looks into it.
+fn journal_path(name: &str) -> std::path::PathBuf {
+    let file: String = name
+        .chars()
+        .map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' })
+        .collect();
+    Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("faults")
+        .join(format!("{file}.journal"))
+}
