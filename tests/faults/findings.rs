@@ -1,5 +1,7 @@
 //! What a round found wrong. Everything is collected, so that one broken promise does not hide another.
 
+use std::fmt::Write as _;
+
 /// Findings of one kind that are printed; more of the same say nothing new.
 const SHOWN_MAX: usize = 8;
 
@@ -27,7 +29,6 @@ impl Findings {
     /// All of them as a text, the first few of each kind in full.
     pub(crate) fn text(&self) -> String {
         let mut promises: Vec<&str> = self.0.iter().map(|(promise, _)| *promise).collect();
-        promises.dedup();
         promises.sort_unstable();
         promises.dedup();
         let mut text = String::new();
@@ -39,10 +40,10 @@ impl Findings {
                 .map(|(_, what)| what.as_str())
                 .collect();
             for what in broken.iter().take(SHOWN_MAX) {
-                text.push_str(&format!("  {promise}: {what}\n"));
+                writeln!(text, "  {promise}: {what}").expect("memory");
             }
             if broken.len() > SHOWN_MAX {
-                text.push_str(&format!("  {promise}: and {} more\n", broken.len() - SHOWN_MAX));
+                writeln!(text, "  {promise}: and {} more", broken.len() - SHOWN_MAX).expect("memory");
             }
         }
         text

@@ -27,5 +27,15 @@ mod round;
 mod server;
 mod session;
 
+mod clocks;
+mod drains;
+mod lost_answers;
+mod migrations;
+mod oversized;
 mod postgres_gone;
+mod reloads;
+mod same_transaction;
 mod service_killed;
+mod slow_senders;
+mod unavailable;
+mod vanishing;

@@ -1,5 +1,6 @@
 //! Rows 2 and 3: PostgreSQL killed, stopped at once, a session of it killed, or frozen as a whole.
 
+use crate::replica::Replica;
 use crate::round::Round;
 
 /// How much more memory a replica may take after an outage than before, in KiB.
@@ -50,7 +51,7 @@ fn a_killed_session_is_survived() {
 #[ignore = "takes its time: make faults"]
 fn a_frozen_postgres_is_survived() {
     let mut round = Round::begin("3 postgres frozen");
-    let before: Vec<u64> = round.replicas.iter().map(|replica| replica.resident_kib()).collect();
+    let before: Vec<u64> = round.replicas.iter().map(Replica::resident_kib).collect();
     round.begin_fault("frozen");
     let frozen = round.server.freeze();
     round.go_on_for(Round::fault_length());

@@ -1,7 +1,7 @@
 //! A TCP proxy between the service and PostgreSQL that breaks what passes through it.
 //!
 //! It knows as much of the protocol as it needs to tell when PostgreSQL has said that a transaction is committed:
-//! messages have a kind and a length, and ReadyForQuery ends every answer and says whether a transaction is open.
+//! messages have a kind and a length, and `ReadyForQuery` ends every answer and says whether a transaction is open.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use crate::findings::Findings;
-use crate::harness::{Service, Site, eventually, get};
+use crate::harness::{Connection, Service, Site, eventually, get};
 use crate::oracle::{Fleet, aftermath};
 
 /// A start may take this long, also after `kill -9`.
@@ -16,7 +16,10 @@ const START_MAX: Duration = Duration::from_secs(5);
 /// A service that is told to end does so within this.
 const DRAIN_MAX: Duration = Duration::from_secs(25);
 
-/// What a replica logs when it reads nothing more from its database than it has to say.
+/// How long a look at its readiness may take.
+const LOOK_MAX: Duration = Duration::from_secs(5);
+
+/// A replica.
 #[derive(Debug)]
 pub(crate) struct Replica {
     pub(crate) site: Site,
@@ -76,15 +79,22 @@ impl Replica {
         self.fleet.started(self.index, self.service().public);
     }
 
-    /// Tells it to end, and waits until it has: in order and in time.
-    pub(crate) fn end(&mut self, findings: &mut Findings) {
+    /// Tells it to end, and waits until it has: in order and in time. Says whether it was seen to want no more traffic
+    /// while it still served.
+    pub(crate) fn end(&mut self, findings: &mut Findings) -> bool {
         let begun = Instant::now();
         let mut service = self.service.take().expect("a replica that was started");
         service.process.signal(Signal::TERM);
         // A load balancer looks at it ten times a second or so.
-        eventually("the replica wants no more traffic, or is gone", || {
-            let is_ready = service.process.has_ended().is_none() && is_ready(&service);
-            (!is_ready).then_some(())
+        let saw_red = eventually("the replica wants no more traffic, or is gone", || {
+            if service.process.has_ended().is_some() {
+                return Some(false);
+            }
+            match ready_status(&service) {
+                Some(200) => None,
+                Some(_) => Some(true),
+                None => Some(false),
+            }
         });
         self.fleet.set_open(self.index, false);
         let status = service.process.ended();
@@ -99,6 +109,7 @@ impl Replica {
             )
         });
         aftermath::check_log(&service, findings);
+        saw_red
     }
 
     /// Looks whether it still runs, at the end of a round.
@@ -124,9 +135,9 @@ impl Replica {
     }
 }
 
-fn is_ready(service: &Service) -> bool {
-    let asked = crate::harness::Connection::try_open(service.public, Duration::from_secs(5));
-    asked
-        .and_then(|mut connection| connection.try_exchange(&get("/readyz")))
-        .is_ok_and(|answer| answer.status == 200)
+/// What its readiness says; nothing when nobody answers.
+fn ready_status(service: &Service) -> Option<u16> {
+    let mut connection = Connection::try_open(service.public, LOOK_MAX).ok()?;
+    let answer = connection.try_exchange(&get("/readyz")).ok()?;
+    Some(answer.status)
 }

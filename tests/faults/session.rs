@@ -2,7 +2,7 @@
 //!
 //! It speaks just enough of the protocol for that: <https://www.postgresql.org/docs/current/protocol-flow.html>.
 
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
 
 use crate::harness::EVENT_WAIT_MAX;
@@ -36,7 +36,7 @@ impl Session {
         sent.unwrap_or_else(|error| panic!("{error} in {sql}"));
     }
 
-    /// Reads messages up to ReadyForQuery.
+    /// Reads messages up to `ReadyForQuery`.
     fn wait_until_ready(&mut self) -> io::Result<()> {
         let mut failure = None;
         loop {
@@ -50,12 +50,7 @@ impl Session {
             self.0.read_exact(&mut body)?;
             match kind {
                 b'Z' => return failure.map_or(Ok(()), Err),
-                b'E' => {
-                    failure = Some(io::Error::new(
-                        ErrorKind::Other,
-                        String::from_utf8_lossy(&body).replace('\0', " "),
-                    ))
-                }
+                b'E' => failure = Some(io::Error::other(String::from_utf8_lossy(&body).replace('\0', " "))),
                 _ => {}
             }
         }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs::{self, File};
 use std::io::Write as _;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
@@ -239,6 +240,19 @@ impl Journal {
     pub(super) fn key(&self, number: u64) -> Option<(Key, What)> {
         let key = Key(number);
         self.state().entries.get(&key).map(|entry| (key, entry.what.clone()))
+    }
+
+    /// The transactions of a range of ids that are promised.
+    pub(crate) fn promised_postbacks(&self, numbers: Range<u64>) -> Vec<Key> {
+        let state = self.state();
+        let entries = state.entries.range(Key(numbers.start)..Key(numbers.end));
+        entries
+            .filter(|(_, entry)| {
+                let is_postback = matches!(entry.what, What::Postback { .. });
+                is_postback && entry.attempts.iter().any(|attempt| attempt.outcome.is_promise())
+            })
+            .map(|(key, _)| *key)
+            .collect()
     }
 
     /// Waits until so many more attempts have ended, at most for a time.

@@ -14,7 +14,7 @@ mod payload;
 mod sender;
 
 pub(crate) use fleet::Fleet;
-pub(crate) use journal::{Journal, Outcome};
+pub(crate) use journal::{Journal, Outcome, What};
 pub(crate) use judge::judge;
 pub(crate) use latency::{Allowed, report};
 pub(crate) use load::Load;

@@ -10,12 +10,12 @@ use super::journal::Key;
 /// The ways to send a postback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
-    Query,
-    Form,
-    Json,
+    Get,
+    PostForm,
+    PostJson,
 }
 
-pub(crate) const POSTBACK_FORMS: [Form; 3] = [Form::Query, Form::Form, Form::Json];
+pub(crate) const POSTBACK_FORMS: [Form; 3] = [Form::Get, Form::PostForm, Form::PostJson];
 
 /// A visitor's click, which carries its key in `sub1`.
 pub(super) fn click(key: Key) -> Request {
@@ -53,9 +53,9 @@ pub(super) fn postback(key: Key, click: Option<&str>, form: Form, network: &Netw
     let query =
         format!("transaction_id={key}&event=sale&status={status}&payout={payout}&currency={currency}{click_id}");
     match form {
-        Form::Query => network.get(&query),
-        Form::Form => network.form(query),
-        Form::Json => {
+        Form::Get => network.get(&query),
+        Form::PostForm => network.form(query),
+        Form::PostJson => {
             let mut body = json!({
                 "transaction_id": key.to_string(), "event": "sale", "status": status, "payout": payout,
                 "currency": currency,
@@ -100,7 +100,7 @@ fn terms(key: Key) -> Terms {
     let hash = mix(key.number());
     Terms {
         payout: format!("{}.{:02}", hash % 1000, hash / 1000 % 100),
-        currency: if hash % 2 == 0 { "USD" } else { "EUR" },
-        status: if hash % 3 == 0 { "pending" } else { "approved" },
+        currency: if hash.is_multiple_of(2) { "USD" } else { "EUR" },
+        status: if hash.is_multiple_of(3) { "pending" } else { "approved" },
     }
 }

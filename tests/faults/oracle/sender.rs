@@ -79,12 +79,13 @@ impl Sender {
     }
 
     /// Sends only the first part of a new postback, or all of it without waiting for the answer, and leaves.
-    pub(crate) fn vanish(&mut self, replica: usize, click: Option<String>) {
-        let what = What::Postback { click: click.clone() };
-        let key = self.journal.begin(what);
+    pub(crate) fn vanish(&mut self, replica: usize, click: Option<&str>) {
+        let key = self.journal.begin(What::Postback {
+            click: click.map(str::to_owned),
+        });
         let (address, run) = self.fleet.run(replica);
         let ticket = self.journal.sending(key, run);
-        let request = payload::postback(key, click.as_deref(), self.form(), &self.fleet.network());
+        let request = payload::postback(key, click, self.form(), &self.fleet.network());
         let bytes = request.bytes();
         let length = u64::try_from(bytes.len()).expect("a length");
         // A third of them leave after the last byte.
@@ -103,7 +104,9 @@ impl Sender {
             Err(error) => lost(&error),
         };
         self.journal.ended(&ticket, &outcome);
-        self.journal.repeat_later(key);
+        if self.dice.chance(50) {
+            self.journal.repeat_later(key);
+        }
     }
 
     /// One of the promised clicks, the newer the likelier.
@@ -123,7 +126,7 @@ impl Sender {
 
     fn form(&mut self) -> Form {
         if self.fleet.is_get_only() {
-            return Form::Query;
+            return Form::Get;
         }
         *self.dice.pick(&POSTBACK_FORMS).expect("there are some")
     }
