@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::harness::{Site, new_folder};
+use crate::harness::{Site, new_folder, rows};
 use crate::oracle::Allowed;
 use crate::round::Round;
 use crate::server::Server;
@@ -34,6 +34,11 @@ fn clocks_that_differ_and_step_back_mix_nothing_up() {
     fast.launcher = launcher(library, &clock);
     let mut round = Round::on_clocks(name, Allowed::Nothing, server, vec![right, fast]);
     round.begin_fault("steps back");
+    let ahead = rows(
+        &round.server.url(),
+        "select count(*) from clicks where received_at > now() + interval '59 minutes'",
+    );
+    assert_ne!(ahead[0]["count"], 0, "a replica is an hour ahead");
     for offset in ["+30m", "+0", "-30m"] {
         set(offset);
         round.wait_for_random_moment();

@@ -22,6 +22,11 @@ impl Findings {
         }
     }
 
+    /// How often a promise did not hold.
+    pub(crate) fn count(&self, promise: &str) -> usize {
+        self.0.iter().filter(|(of, _)| *of == promise).count()
+    }
+
     pub(crate) const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -31,6 +31,7 @@ mod clocks;
 mod drains;
 mod lost_answers;
 mod migrations;
+mod oracle_itself;
 mod oversized;
 mod postgres_gone;
 mod reloads;

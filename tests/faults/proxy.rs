@@ -13,14 +13,17 @@ use std::thread;
 pub(crate) enum Mode {
     /// It passes.
     Pass,
-    /// So many answers that end a transaction are kept back, and their connections closed: what they acknowledge is
-    /// committed, but nobody hears of it.
+    /// So many answers that end a transaction are kept back, one in a few, and their connections closed: what they
+    /// acknowledge is committed, but nobody hears of it.
     CutCommits { left: u32 },
     /// Nothing passes any more and nobody is told: connections stay open, also new ones.
     HalfOpen,
     /// Connections are closed, new ones at once.
     Refuse,
 }
+
+/// Of so many answers that end a transaction one is kept back: what is repeated has to get through now and then.
+const CUT_ONE_IN: u32 = 5;
 
 /// A running proxy. It listens as long as the process lives.
 #[derive(Debug)]
@@ -33,6 +36,7 @@ pub(crate) struct Proxy {
 struct State {
     mode: Mode,
     open: Vec<Arc<Pair>>,
+    commits: u32,
     commits_cut: u32,
 }
 
@@ -70,6 +74,7 @@ impl Proxy {
         let state = Arc::new(Mutex::new(State {
             mode: Mode::Pass,
             open: Vec::new(),
+            commits: 0,
             commits_cut: 0,
         }));
         let shared = state.clone();
@@ -174,8 +179,10 @@ fn pass_answers(pair: &Pair, state: &Mutex<State>) {
 
 fn is_to_be_cut(state: &Mutex<State>) -> bool {
     let mut state = lock(state);
+    state.commits += 1;
+    let is_turn = state.commits.is_multiple_of(CUT_ONE_IN);
     match &mut state.mode {
-        Mode::CutCommits { left } if *left > 0 => {
+        Mode::CutCommits { left } if *left > 0 && is_turn => {
             *left -= 1;
             state.commits_cut += 1;
             true

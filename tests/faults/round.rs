@@ -205,7 +205,7 @@ impl Round {
     /// Lets the load run on a little, stops it and judges. Panics when a promise was broken.
     pub(crate) fn judge(mut self) {
         self.go_on_for(round_length() / 3);
-        self.load.take().expect("a load that was started").stop();
+        self.stop_load();
         self.wait_for_spools();
         println!("  spools empty {:.1?} after the fault", self.fault_over.elapsed());
         self.journal.begin_phase("at the end");
@@ -246,6 +246,11 @@ impl Round {
             findings.text()
         );
         println!("  every promise held");
+    }
+
+    /// Stops the load and waits until everything under way is answered.
+    pub(crate) fn stop_load(&mut self) {
+        self.load.take().expect("a load that was started").stop();
     }
 
     fn wait_for_spools(&mut self) {

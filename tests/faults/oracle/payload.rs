@@ -11,11 +11,11 @@ use super::journal::Key;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
     Get,
-    PostForm,
-    PostJson,
+    Posted,
+    PostedJson,
 }
 
-pub(crate) const POSTBACK_FORMS: [Form; 3] = [Form::Get, Form::PostForm, Form::PostJson];
+pub(crate) const POSTBACK_FORMS: [Form; 3] = [Form::Get, Form::Posted, Form::PostedJson];
 
 /// A visitor's click, which carries its key in `sub1`.
 pub(super) fn click(key: Key) -> Request {
@@ -54,8 +54,8 @@ pub(super) fn postback(key: Key, click: Option<&str>, form: Form, network: &Netw
         format!("transaction_id={key}&event=sale&status={status}&payout={payout}&currency={currency}{click_id}");
     match form {
         Form::Get => network.get(&query),
-        Form::PostForm => network.form(query),
-        Form::PostJson => {
+        Form::Posted => network.form(query),
+        Form::PostedJson => {
             let mut body = json!({
                 "transaction_id": key.to_string(), "event": "sale", "status": status, "payout": payout,
                 "currency": currency,
