@@ -20,6 +20,7 @@ mod harness;
 
 mod dice;
 mod findings;
+mod mount;
 mod oracle;
 mod proxy;
 mod replica;
@@ -38,5 +39,7 @@ mod reloads;
 mod same_transaction;
 mod service_killed;
 mod slow_senders;
+mod spool_disk;
+mod spool_files;
 mod unavailable;
 mod vanishing;

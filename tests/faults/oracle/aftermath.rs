@@ -251,6 +251,13 @@ pub(crate) fn spool_records(replica: &Replica) -> u64 {
     replica.service().metric("postbackd_spool_records", &[])
 }
 
+/// The records that a replica found damaged, or cut.
+pub(crate) fn damaged_records(replica: &Replica) -> usize {
+    let metric = |name: &str| replica.service().metric(name, &[]);
+    let damaged = metric("postbackd_spool_quarantined_total") + metric("postbackd_spool_torn_total");
+    usize::try_from(damaged).expect("a count")
+}
+
 /// What a replica says of its spool, for the report.
 pub(crate) fn spool(replica: &Replica) -> Value {
     let metric = |name: &str| replica.service().metric(name, &[]);

@@ -134,6 +134,8 @@ pub(super) struct State {
     clicks: Vec<String>,
     /// Transactions that somebody has to repeat until they are promised.
     to_repeat: Vec<Key>,
+    /// Transactions that PostgreSQL was made to refuse.
+    pub(super) set_aside: BTreeSet<Key>,
     answered: u64,
     sequence: u64,
     under_way: BTreeSet<u64>,
@@ -240,6 +242,21 @@ impl Journal {
     pub(super) fn key(&self, number: u64) -> Option<(Key, What)> {
         let key = Key(number);
         self.state().entries.get(&key).map(|entry| (key, entry.what.clone()))
+    }
+
+    /// PostgreSQL was made to refuse a transaction: it gets no conversion, whatever it was promised.
+    pub(crate) fn expect_set_aside(&self, key: Key) {
+        self.state().set_aside.insert(key);
+    }
+
+    /// How many attempts of a part of the round were answered with `accepted`.
+    pub(crate) fn accepted_in(&self, phase: &str) -> usize {
+        let state = self.state();
+        let attempts = state.entries.values().flat_map(|entry| &entry.attempts);
+        attempts
+            .filter(|attempt| state.phases[attempt.phase] == phase)
+            .filter(|attempt| matches!(&attempt.outcome, Outcome::Verdict { verdict, .. } if verdict == "accepted"))
+            .count()
     }
 
     /// The transactions of a range of ids that are promised.
