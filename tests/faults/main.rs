@@ -27,6 +27,7 @@ mod replica;
 mod round;
 mod server;
 mod session;
+mod tracer;
 
 mod clocks;
 mod drains;

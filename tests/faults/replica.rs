@@ -1,6 +1,7 @@
 //! A replica of the service: its configuration and data directory, and whatever process runs on them now.
 
 use std::fs;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -117,6 +118,21 @@ impl Replica {
         let service = self.service.as_mut().expect("a replica that was started");
         aftermath::check_alive(service, findings);
         aftermath::check_log(service, findings);
+    }
+
+    /// The files of its spool, in the order of their names.
+    pub(crate) fn spool_files(&self) -> Vec<PathBuf> {
+        let folder = fs::read_dir(self.site.data_dir().join("spool"));
+        // Without the folder there are no files either.
+        let mut files: Vec<PathBuf> = folder
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path())
+            .collect();
+        files.retain(|path| path.extension().is_some_and(|extension| extension == "spool"));
+        files.sort();
+        files
     }
 
     /// Its open files.

@@ -1,15 +1,11 @@
 //! Row 5: the disk of the spool is full, read-only, or fails to sync, while PostgreSQL is away.
 
-use std::process::{Child, Command, Stdio};
-
-use rustix::process::{Pid, Signal, kill_process};
-
-use crate::harness::{Site, eventually, get};
+use crate::harness::{Site, get};
 use crate::mount::SmallDisk;
 use crate::oracle::Allowed;
-use crate::replica::Replica;
 use crate::round::Round;
 use crate::server::Server;
+use crate::tracer::FailingCalls;
 
 /// The disk that fills up, far sooner than a round is over.
 const DISK_KIB: u32 = 256;
@@ -72,13 +68,26 @@ fn a_read_only_disk_loses_nothing_that_was_promised() {
     round.wait_for_random_moment();
     round.expect_some_accepted("writable");
     round.journal.begin_phase("read-only");
+    // A file that is open for writing keeps a disk from becoming read-only; then its writes are made to fail.
     let refused = disks.iter().find_map(|disk| disk.set_read_only(true).err());
-    if let Some(why) = refused {
-        // A file that is open for writing keeps the disk as it is.
-        round.not_run(format!("the disk cannot be made read-only: {why}"));
-    } else {
-        round.go_on_for(Round::fault_length());
-        expect_red(&mut round);
+    let failing = match &refused {
+        None => Ok(Vec::new()),
+        Some(_) => round
+            .replicas
+            .iter()
+            .map(|replica| FailingCalls::writes(replica, &replica.spool_files()))
+            .collect::<Result<Vec<_>, _>>(),
+    };
+    match failing {
+        Ok(failing) => {
+            round.go_on_for(Round::fault_length());
+            expect_red(&mut round);
+            drop(failing);
+        }
+        Err(why) => round.not_run(format!(
+            "the disk cannot be made read-only: {}, {why}",
+            refused.unwrap_or_default()
+        )),
     }
     for disk in &disks {
         disk.set_read_only(false).expect("it was writable before");
@@ -104,7 +113,7 @@ fn a_failing_sync_loses_nothing_that_was_promised() {
     match round
         .replicas
         .iter()
-        .map(FailingSync::of)
+        .map(FailingCalls::syncs)
         .collect::<Result<Vec<_>, _>>()
     {
         Ok(failing) => {
@@ -117,42 +126,4 @@ fn a_failing_sync_loses_nothing_that_was_promised() {
     round.server.start_again();
     round.end_fault();
     round.judge();
-}
-
-/// A tracer that makes each sync of a service fail, as a broken disk would. It lets go when it is dropped.
-#[derive(Debug)]
-struct FailingSync(Child);
-
-impl FailingSync {
-    fn of(replica: &Replica) -> Result<Self, String> {
-        let process = replica.service().process.pid().as_raw_nonzero();
-        let mut command = Command::new("strace");
-        command.args([
-            "--follow-forks",
-            "--output=/dev/null",
-            "--trace=fdatasync,fsync,sync_file_range",
-        ]);
-        command.args(["--inject=fdatasync,fsync,sync_file_range:error=EIO", "--attach"]);
-        let strace = command.arg(process.to_string()).stderr(Stdio::null()).spawn();
-        let mut failing = Self(strace.map_err(|error| format!("strace: {error}"))?);
-        eventually("the tracer is attached or gives up", || {
-            if let Some(status) = failing.0.try_wait().expect("a child of ours") {
-                return Some(Err(format!("strace: {status}")));
-            }
-            let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("a running process");
-            let is_traced = status
-                .lines()
-                .any(|line| line.starts_with("TracerPid:") && !line.ends_with("\t0"));
-            is_traced.then_some(Ok(()))
-        })?;
-        Ok(failing)
-    }
-}
-
-impl Drop for FailingSync {
-    fn drop(&mut self) {
-        // It lets go of the service before it ends, if it has not ended by itself.
-        kill_process(Pid::from_child(&self.0), Signal::INT).ok();
-        self.0.wait().expect("a child of ours");
-    }
 }

@@ -24,15 +24,7 @@ fn round_with_spool(name: &'static str, harm: impl FnOnce(&mut Round, Vec<PathBu
     round.server.kill_all();
     round.go_on_for(Round::fault_length());
     round.replicas[0].kill(&mut round.findings);
-    let folder = round.replicas[0].site.data_dir().join("spool");
-    let mut files: Vec<PathBuf> = fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "spool"))
-        .collect();
-    files.sort();
+    let files = round.replicas[0].spool_files();
     if files.is_empty() {
         round.not_run("the spool holds no file");
     } else {
