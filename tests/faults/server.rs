@@ -21,7 +21,7 @@ pub(crate) const CONNECTIONS_MAX: usize = 50;
 /// Lines of its log that a failed round shows.
 const LOG_LINES_SHOWN: usize = 40;
 
-/// A PostgreSQL on a port of its own, killed with this value and with the thread that started it.
+/// A PostgreSQL on a port of its own, stopped at once with this value and with the thread that started it.
 #[derive(Debug)]
 pub(crate) struct Server {
     folder: TempDir,
@@ -108,6 +108,8 @@ impl Server {
             format!("max_connections={CONNECTIONS_MAX}"),
             "shared_buffers=64MB".to_owned(),
             "timezone=UTC".to_owned(),
+            // In the cluster's folder, so that nothing of a killed server outlives it.
+            "dynamic_shared_memory_type=mmap".to_owned(),
         ] {
             postgres.arg("-c").arg(setting);
         }
@@ -118,7 +120,7 @@ impl Server {
     /// One of PostgreSQL's programs on the cluster, which ends with the thread that starts it.
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new("setpriv");
-        command.arg("--pdeathsig=KILL").current_dir("/").stdin(Stdio::null());
+        command.arg("--pdeathsig=QUIT").current_dir("/").stdin(Stdio::null());
         if let Some(Account { user, group }) = self.account {
             command.arg(format!("--reuid={user}")).arg(format!("--regid={group}"));
             command.arg("--clear-groups");
@@ -199,7 +201,10 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.kill_all();
+        // At once, but so that it takes its shared memory with it.
+        if self.running.is_some() {
+            self.stop_at_once();
+        }
         if thread::panicking() {
             let log = self.log();
             let lines: Vec<&str> = log.lines().collect();

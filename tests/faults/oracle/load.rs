@@ -19,7 +19,7 @@ const NETWORKS: usize = 6;
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// How long what is unknown at the end is repeated.
-const REPEAT_MAX: Duration = Duration::from_secs(20);
+const REPEAT_MAX: Duration = Duration::from_mins(1);
 
 /// Senders at work. Dropping it stops them too.
 #[derive(Debug)]
