@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: demo run test lint sqlx-prepare help
+.PHONY: demo run test faults lint sqlx-prepare help
 
 demo: ## Shows postbackd at work, on a throw-away database (ARGS=--stay goes on serving)
 	@.ci/install-needs
@@ -12,6 +12,13 @@ run: ## Serves with config/postbackd.toml; without DATABASE_URL on a PostgreSQL 
 test: ## Runs every test, against PostgreSQL clusters that the tests start themselves
 	@.ci/install-needs
 	cargo test --locked
+
+# The kernel's memory disk, where there is a large one: what others do to a shared disk is not the fault that is tested.
+FAULTS_FOLDER ?= $(shell df -m /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 >= 1024 { print "/dev/shm" }')
+
+faults: ## Breaks what can break under load, and checks what must hold (ROW=a_part_of_a_name, FAULTS_SEED, FAULTS_SECONDS)
+	@.ci/install-needs
+	TMPDIR=$${TMPDIR:-$(or $(FAULTS_FOLDER),/tmp)} cargo test --locked --test faults -- --ignored --nocapture --test-threads 1 $(ROW)
 
 lint: ## Checks format, lints and documentation, and takes no warnings
 	cargo fmt --check

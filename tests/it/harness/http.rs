@@ -1,8 +1,9 @@
 //! A client that writes exactly the bytes a test asks for.
 
 use std::fmt::{self, Write as _};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -143,27 +144,42 @@ pub(crate) struct Connection {
 
 impl Connection {
     pub(crate) fn open(to: SocketAddr) -> Self {
-        let stream = TcpStream::connect(to).unwrap_or_else(|error| panic!("{to} takes connections: {error}"));
-        stream.set_read_timeout(Some(EVENT_WAIT_MAX)).expect("a time-out");
-        stream.set_nodelay(true).expect("a socket option");
-        Self {
+        Self::try_open(to, EVENT_WAIT_MAX).unwrap_or_else(|error| panic!("{to} takes connections: {error}"))
+    }
+
+    /// One that waits no longer than `wait_max` for anything.
+    pub(crate) fn try_open(to: SocketAddr, wait_max: Duration) -> io::Result<Self> {
+        let stream = TcpStream::connect_timeout(&to, wait_max)?;
+        stream.set_read_timeout(Some(wait_max))?;
+        stream.set_write_timeout(Some(wait_max))?;
+        stream.set_nodelay(true)?;
+        Ok(Self {
             stream,
             unread: Vec::new(),
-        }
+        })
     }
 
     pub(crate) fn exchange(&mut self, request: &Request) -> Answer {
-        self.write(&request.bytes());
-        self.read_answer(&request.method)
+        self.try_exchange(request)
+            .unwrap_or_else(|error| panic!("no answer: {error}"))
+    }
+
+    /// Sends a request; an error says why there was no answer.
+    pub(crate) fn try_exchange(&mut self, request: &Request) -> io::Result<Answer> {
+        self.try_write(&request.bytes())?;
+        self.try_read_answer(&request.method)
     }
 
     /// Writes bytes. A server that refuses early may close before it has read them all: its answer is what counts.
     pub(crate) fn write(&mut self, bytes: &[u8]) {
+        self.try_write(bytes)
+            .unwrap_or_else(|error| panic!("cannot write: {error}"));
+    }
+
+    fn try_write(&mut self, bytes: &[u8]) -> io::Result<()> {
         match self.stream.write_all(bytes) {
-            Err(error) if !matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset) => {
-                panic!("cannot write: {error}")
-            }
-            Ok(()) | Err(_) => {}
+            Err(error) if !matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset) => Err(error),
+            Ok(()) | Err(_) => Ok(()),
         }
     }
 
@@ -174,11 +190,18 @@ impl Connection {
 
     /// Reads one answer.
     pub(crate) fn read_answer(&mut self, method: &str) -> Answer {
+        self.try_read_answer(method)
+            .unwrap_or_else(|error| panic!("no answer: {error}"))
+    }
+
+    fn try_read_answer(&mut self, method: &str) -> io::Result<Answer> {
         let head_end = loop {
             if let Some(at) = self.unread.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
                 break at;
             }
-            assert!(self.read_more(), "closed before an answer: {:?}", self.unread);
+            if !self.read_more()? {
+                return Err(ended(format!("closed before an answer: {:?}", self.unread)));
+            }
         };
         let head = String::from_utf8(self.unread.drain(..head_end + 4).collect()).expect("a head of text");
         let mut lines = head.lines();
@@ -199,16 +222,19 @@ impl Connection {
         assert!(answer.header("transfer-encoding").is_none(), "answers say their length");
         let length: usize = if method == "HEAD" { 0 } else { length.unwrap_or(0) };
         while self.unread.len() < length {
-            assert!(self.read_more(), "closed within a body: {answer:?}");
+            if !self.read_more()? {
+                return Err(ended(format!("closed within a body: {answer:?}")));
+            }
         }
         answer.body = self.unread.drain(..length).collect();
-        answer
+        Ok(answer)
     }
 
     /// Waits until the server has closed the connection, without having said anything more.
     pub(crate) fn expect_end(&mut self) {
+        let more = self.read_more().unwrap_or_else(|error| panic!("no end: {error}"));
         assert!(
-            !self.read_more(),
+            !more,
             "the connection ends: {:?}",
             String::from_utf8_lossy(&self.unread)
         );
@@ -217,20 +243,25 @@ impl Connection {
 
     /// Everything that comes until the server closes.
     pub(crate) fn read_to_end(&mut self) -> String {
-        while self.read_more() {}
+        while self.read_more().unwrap_or_else(|error| panic!("no end: {error}")) {}
         String::from_utf8_lossy(&self.unread).into_owned()
     }
 
-    fn read_more(&mut self) -> bool {
+    /// Reads what comes next; `false` when the server has closed.
+    fn read_more(&mut self) -> io::Result<bool> {
         let mut bytes = [0; 16 * 1024];
         match self.stream.read(&mut bytes) {
-            Ok(0) => false,
+            Ok(0) => Ok(false),
             Ok(read) => {
                 self.unread.extend_from_slice(&bytes[..read]);
-                true
+                Ok(true)
             }
-            Err(error) if error.kind() == ErrorKind::ConnectionReset => false,
-            Err(error) => panic!("no answer: {error}"),
+            Err(error) if error.kind() == ErrorKind::ConnectionReset => Ok(false),
+            Err(error) => Err(error),
         }
     }
+}
+
+fn ended(how: String) -> io::Error {
+    io::Error::new(ErrorKind::UnexpectedEof, how)
 }

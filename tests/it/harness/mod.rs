@@ -6,7 +6,7 @@ mod click_id;
 mod folder;
 mod http;
 mod metrics;
-mod postgres;
+pub(crate) mod postgres;
 mod process;
 mod sign;
 mod site;

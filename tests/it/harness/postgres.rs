@@ -179,7 +179,8 @@ pub(crate) fn rows(url: &str, sql: &str) -> Vec<Value> {
     rows.unwrap_or_else(|error| panic!("{error} in {sql}"))
 }
 
-fn execute(url: &str, sql: &str) {
+/// Runs statements.
+pub(crate) fn execute(url: &str, sql: &str) {
     let outcome: sqlx::Result<()> = runtime().block_on(async {
         let mut connection = PgConnection::connect(url).await?;
         sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))

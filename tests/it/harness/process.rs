@@ -40,7 +40,21 @@ struct Said {
 
 /// `postbackd`, with nothing of the caller's environment that would steer it.
 pub(crate) fn postbackd() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_postbackd"));
+    postbackd_by(&[])
+}
+
+/// The same, started by a program that changes something about itself and then becomes `postbackd`, as `env` and
+/// `prlimit` do.
+pub(super) fn postbackd_by(launcher: &[String]) -> Command {
+    const BINARY: &str = env!("CARGO_BIN_EXE_postbackd");
+    let mut command = match launcher {
+        [] => Command::new(BINARY),
+        [program, arguments @ ..] => {
+            let mut command = Command::new(program);
+            command.args(arguments).arg(BINARY);
+            command
+        }
+    };
     for variable in [
         "DATABASE_URL",
         "RUST_LOG",
@@ -121,7 +135,12 @@ impl Process {
 
     /// Waits until it has ended by itself.
     pub(crate) fn ended(&mut self) -> ExitStatus {
-        eventually("the process ends", || self.child.try_wait().expect("a child of ours"))
+        eventually("the process ends", || self.has_ended())
+    }
+
+    /// How it has ended, if it has.
+    pub(crate) fn has_ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().expect("a child of ours")
     }
 
     /// Kills it as a power cut would.

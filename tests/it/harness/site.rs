@@ -8,7 +8,7 @@ use rustix::process::Signal;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::process::{self, postbackd};
+use super::process::{self, postbackd, postbackd_by};
 use super::{Answer, Database, Ended, Process, Request, eventually, get, metrics, new_folder};
 
 /// The token of the private API.
@@ -37,6 +37,8 @@ pub(crate) struct Site {
     pub(crate) database: String,
     /// Networks and campaigns.
     pub(crate) rules: String,
+    /// The program that starts its services, with arguments; none: they are started as they are.
+    pub(crate) launcher: Vec<String>,
 }
 
 impl Site {
@@ -61,6 +63,7 @@ impl Site {
             admin: format!("tokens = [{{ value = \"{TOKEN}\" }}]"),
             database: String::new(),
             rules: RULES.to_owned(),
+            launcher: Vec::new(),
         }
     }
 
@@ -124,7 +127,7 @@ impl Site {
     /// Starts a service that may fail.
     pub(crate) fn spawn_serve(&self) -> Process {
         self.write();
-        let mut command = postbackd();
+        let mut command = postbackd_by(&self.launcher);
         command.args(["serve", "--config"]).arg(self.config_file());
         Process::spawn(command)
     }

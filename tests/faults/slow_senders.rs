@@ -1,0 +1,116 @@
+//! Row 9: connections that say little, slowly or nothing, and more of them than there are descriptors.
+
+use std::time::{Duration, Instant};
+
+use crate::dice::round_length;
+use crate::harness::{Connection, Site, get};
+use crate::oracle::Allowed;
+use crate::round::Round;
+use crate::server::Server;
+
+/// The descriptors that each service gets, and the idle connections that want them.
+const DESCRIPTORS: &str = "512:512";
+const IDLERS: usize = 1000;
+
+/// Probes of a round, and how long one may take: the 200 ms that are promised and what a shared machine may add.
+const PROBES: usize = 100;
+const PROBE_MAX: Duration = Duration::from_secs(1);
+
+/// How much more memory a replica may take for all of them, in KiB.
+const MEMORY_GROWTH_MAX_KIB: u64 = 128 * 1024;
+
+/// The service waits this long for a head, and for a body.
+const HEAD_WAIT: Duration = Duration::from_secs(30);
+const BODY_WAIT: Duration = Duration::from_secs(15);
+
+/// Between two bytes of a slow body.
+const BYTE_EVERY: Duration = Duration::from_secs(5);
+
+#[test]
+#[ignore = "takes its time: make faults"]
+fn slow_senders_lock_nobody_out() {
+    let server = Server::start();
+    let sites = (0..2)
+        .map(|_| {
+            let mut site = Site::on_url(&server.url());
+            site.launcher = vec!["prlimit".to_owned(), format!("--nofile={DESCRIPTORS}")];
+            site
+        })
+        .collect();
+    // A service without descriptors asks idle connections to leave, which may be one that is about to be used.
+    let mut round = Round::on("9 slow senders", Allowed::BrokenConnections, server, sites);
+    round.set_strangers();
+    let memory = round.replicas[0].resident_kib();
+    let address = round.replicas[0].service().public;
+
+    round.begin_fault("slow");
+    // Those that find no place are closed; the others stay.
+    let idlers: Vec<_> = (0..IDLERS)
+        .filter_map(|_| Connection::try_open(address, HEAD_WAIT).ok())
+        .collect();
+    let mut times: Vec<Duration> = (0..PROBES)
+        .map(|_| {
+            let begun = Instant::now();
+            assert_eq!(get("/healthz").send(address).status, 200);
+            begun.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    let p99 = times[PROBES * 99 / 100];
+    println!(
+        "  probes beside {} idle connections: median {:?}, p99 {p99:?}",
+        idlers.len(),
+        times[PROBES / 2]
+    );
+    round.findings.expect("probe", p99 <= PROBE_MAX, || {
+        format!("the p99 of probes was {p99:?}, expected at most {PROBE_MAX:?}")
+    });
+    let grown = round.replicas[0].resident_kib().saturating_sub(memory);
+    println!("  memory grew by {grown} KiB");
+    round.findings.expect("memory", grown <= MEMORY_GROWTH_MAX_KIB, || {
+        format!("memory grew by {grown} KiB, expected at most {MEMORY_GROWTH_MAX_KIB}")
+    });
+    drop(idlers);
+    round.end_fault();
+    round.judge();
+}
+
+#[test]
+#[ignore = "takes its time: make faults"]
+fn slow_senders_are_closed_by_their_time_outs() {
+    let name = "9 time-outs of slow senders";
+    if round_length() < HEAD_WAIT {
+        println!("\n{name}\n  not run: the time-outs are of 30 s; FAULTS_SECONDS=30 waits for them");
+        return;
+    }
+    let mut round = Round::begin(name);
+    round.set_strangers();
+    let address = round.replicas[0].service().public;
+    round.begin_fault("slow");
+    let begun = Instant::now();
+    let mut silent = Connection::open(address);
+    let mut half_sent = Connection::open(address);
+    half_sent.write(b"GET /click/spring HTTP/1.1\r\nHost: x\r\nX-Slow: ");
+    let mut body = Connection::open(address);
+    body.write(b"POST /postback/acme HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n");
+    while begun.elapsed() < BODY_WAIT {
+        body.write(b"x");
+        round.go_on_for(BYTE_EVERY);
+    }
+    let answer = body.read_to_end();
+    round
+        .findings
+        .expect("time-out", answer.starts_with("HTTP/1.1 400"), || {
+            format!("a body that took longer than {BODY_WAIT:?}: expected a 400, got {answer:?}")
+        });
+    for (what, connection) in [("silent", &mut silent), ("half-sent", &mut half_sent)] {
+        connection.read_to_end();
+        let took = begun.elapsed();
+        println!("  the {what} connection was closed after {took:.1?}");
+        round.findings.expect("time-out", took >= BODY_WAIT, || {
+            format!("the {what} connection was closed after {took:?}, expected {HEAD_WAIT:?}")
+        });
+    }
+    round.end_fault();
+    round.judge();
+}
