@@ -9,12 +9,14 @@ use std::time::Duration;
 use metrics::{counter, gauge};
 use tokio::sync::Notify;
 use tokio::time::Instant;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use crate::store::{StoreError, causes};
 
 /// How often a lasting trouble is logged.
 pub(super) const LOG_EVERY: Duration = Duration::from_secs(10);
+/// How often a record that was set aside is.
+const SET_ASIDE_LOG_EVERY: Duration = Duration::from_secs(2);
 /// How often a recovery is, where it comes and goes.
 const RECOVERY_LOG_EVERY: Duration = Duration::from_secs(2);
 
@@ -133,6 +135,13 @@ impl Health {
     pub(super) fn complain(&self, what: &'static str, cause: &str) {
         if self.is_due(what, LOG_EVERY) {
             warn!(error = cause, "{what}");
+        }
+    }
+
+    /// Logs that a record was set aside: one of them each second, all are counted and listed.
+    pub(super) fn report_set_aside(&self, what: &'static str, subject: &dyn std::fmt::Display, reason: &str) {
+        if self.is_due(what, SET_ASIDE_LOG_EVERY) {
+            error!(%subject, error = reason, "{what}; it is set aside (postbackd spool list)");
         }
     }
 

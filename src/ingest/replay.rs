@@ -12,7 +12,7 @@ use metrics::counter;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
-use tracing::{error, info};
+use tracing::info;
 
 use crate::spool::{Frame, Record};
 use crate::store::{Link, StoreError, causes};
@@ -108,13 +108,21 @@ impl Replay {
                     rest = (rest * 2).min(REST_MAX);
                 }
             }
-            if *backlog.borrow() == 0 && self.replayed > 0 {
-                info!(
-                    records = self.replayed,
-                    "replayed {} records; the spool is empty", self.replayed
-                );
-                self.replayed = 0;
+            if *backlog.borrow() == 0 {
+                self.rest_empty().await;
             }
+        }
+    }
+
+    /// The spool is empty: the connection is not needed until the next outage.
+    async fn rest_empty(&mut self) {
+        self.link.close().await;
+        if self.replayed > 0 {
+            info!(
+                records = self.replayed,
+                "replayed {} records; the spool is empty", self.replayed
+            );
+            self.replayed = 0;
         }
     }
 
@@ -162,8 +170,10 @@ impl Replay {
                     self.postbacks.push(Replayed { frame, item });
                 }
                 Err(failure) => {
-                    error!(record = %frame.id, error = %failure, "a record of the spool cannot be read and is set aside");
-                    self.spooler.set_aside(frame, failure.to_string()).await;
+                    let reason = failure.to_string();
+                    let what = "a record of the spool is not of this program";
+                    self.health.report_set_aside(what, &frame.id, &reason);
+                    self.spooler.set_aside(frame, reason).await;
                 }
             }
         }
@@ -196,7 +206,8 @@ impl Replay {
         self.replayed += committed;
         for (Replayed { frame, item }, refusal) in refused {
             let reason = causes(&refusal);
-            error!(record = %frame.id, error = reason, "postgres refused a record of the spool; it is set aside");
+            let what = "postgres refused a record of the spool";
+            self.health.report_set_aside(what, &frame.id, &reason);
             let deadline = Instant::now() + TRACE_DEADLINE;
             item.leave_trace(&mut self.link, deadline).await;
             self.spooler.set_aside(frame, reason).await;

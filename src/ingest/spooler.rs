@@ -199,7 +199,7 @@ impl Keeper {
     fn run(mut self, mut queue: mpsc::Receiver<Command>, runtime: &Handle) {
         let mut look_due = Instant::now() + LOOK_EVERY;
         loop {
-            let first = match runtime.block_on(timeout_at(look_due, queue.recv())) {
+            let first = match runtime.block_on(async { timeout_at(look_due, queue.recv()).await }) {
                 Ok(Some(first)) => first,
                 Ok(None) => return,
                 Err(_) => {

@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::time::Instant;
-use tracing::error;
 
 use crate::store::{Link, StoreError, causes};
 
@@ -100,11 +99,8 @@ impl<K: Live> Writer<K> {
         let answer = |queued: Queued<K>, receipt| queued.answer(Ok(receipt));
         let left = commit::<K, _>(&mut self.link, batch, oldest + K::PATIENCE, answer).await;
         for (queued, refusal) in left.refused {
-            error!(
-                kind = K::NAME,
-                error = causes(&refusal),
-                "postgres refused a row; it is set aside"
-            );
+            self.health
+                .report_set_aside("postgres refused a row", &K::NAME, &causes(&refusal));
             let deadline = Instant::now() + TRACE_DEADLINE;
             K::set_aside(&mut self.link, &self.spooler, &queued.item, &refusal, deadline).await;
             queued.answer(Err(NotTaken::NotStorable));

@@ -6,15 +6,18 @@
 
 use std::time::Duration;
 
-use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnection;
-use tokio::time::{Instant, timeout_at};
+use sqlx::{ConnectOptions as _, Connection as _};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::connect::{DatabaseUrl, Purpose};
 use super::error::StoreError;
 
 /// Longest time that opening a connection may take, whatever its caller would wait.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Longest time that saying goodbye to PostgreSQL may take.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A connection of one writer.
 #[derive(Debug)]
@@ -60,6 +63,14 @@ impl Link {
             Err(StoreError::Unavailable(_) | StoreError::NotWritable | StoreError::TimedOut) => drop(connection),
         }
         outcome
+    }
+
+    /// Closes the connection until it is needed again.
+    pub async fn close(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            // A goodbye that does not get through is none that anybody waits for: the socket is closed in any case.
+            drop(timeout(CLOSE_TIMEOUT, connection.close()).await);
+        }
     }
 
     async fn open(&self, deadline: Instant) -> Result<PgConnection, StoreError> {
