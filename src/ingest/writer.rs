@@ -87,8 +87,9 @@ impl<K: Live> Writer<K> {
                 K::keep(&self.spooler, batch.drain(..hasty).collect()).await;
             }
             if !batch.is_empty() {
-                self.write(std::mem::replace(&mut batch, Vec::with_capacity(BATCH_MAX)))
-                    .await;
+                // The next batch will be about as large.
+                let next = Vec::with_capacity(batch.len());
+                self.write(std::mem::replace(&mut batch, next)).await;
             }
         }
     }
