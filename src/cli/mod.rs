@@ -5,8 +5,10 @@ mod demo;
 mod healthcheck;
 mod logging;
 mod migrate;
+mod plain;
 mod serve;
 mod sign;
+mod spool;
 mod wire;
 
 use std::path::PathBuf;
@@ -60,6 +62,9 @@ enum Command {
     Sign(sign::Options),
     /// Asks a running service whether it lives; for container health checks.
     Healthcheck,
+    /// Shows what waits on disk for PostgreSQL, what it refused and what is damaged; gives records back, or drops them.
+    #[command(subcommand)]
+    Spool(spool::Command),
 }
 
 /// Why a command did not do its work.
@@ -86,7 +91,9 @@ pub fn run() -> ExitCode {
     } = CommandLine::parse();
     logging::start(match command {
         Command::Serve | Command::Migrate => Loudness::Service,
-        Command::Demo(_) | Command::CheckConfig | Command::Sign(_) | Command::Healthcheck => Loudness::Tool,
+        Command::Demo(_) | Command::CheckConfig | Command::Sign(_) | Command::Healthcheck | Command::Spool(_) => {
+            Loudness::Tool
+        }
     });
     let environment = Environment::capture();
     let outcome = match command {
@@ -96,6 +103,7 @@ pub fn run() -> ExitCode {
         Command::Migrate => in_runtime(migrate::migrate(file, environment)),
         Command::Sign(options) => sign::sign(&options, &file, &environment),
         Command::Healthcheck => in_runtime(healthcheck::healthcheck(file, environment)),
+        Command::Spool(command) => spool::run(command, &file, &environment),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -25,4 +25,5 @@ mod private_postgres;
 mod refusals;
 mod reload;
 mod schemes;
+mod spool;
 mod storage;
