@@ -52,6 +52,7 @@ pub fn install_recorder() -> Result<PrometheusHandle, BuildError> {
         "postbackd_config_reloads_total",
         "Reloads of the configuration by result"
     );
+    describe_gauge!("postbackd_build_info", "1, with the version of the program");
     describe_counter!("postbackd_panics_total", "Requests whose handler panicked");
     describe_gauge!(
         "postbackd_spool_records",
@@ -84,8 +85,8 @@ pub fn install_recorder() -> Result<PrometheusHandle, BuildError> {
         "How long one transaction took, by kind"
     );
 
-    // What has no labels is there from the start, so that a rate can be computed over its first step. There is no
-    // spool yet: nothing can be in it.
+    gauge!("postbackd_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+    // What has no labels is there from the start, so that a rate can be computed over its first step.
     for name in [
         "postbackd_postbacks_received_total",
         "postbackd_unavailable_total",

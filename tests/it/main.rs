@@ -16,6 +16,7 @@ mod command_line;
 mod concurrency;
 mod decisions;
 mod demo;
+mod doctor;
 mod drain;
 mod forgeries;
 mod main_flow;

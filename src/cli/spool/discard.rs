@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::spool::aside;
 
-use super::super::{Failure, print};
+use super::super::{Failure, counted, print};
 use super::id::RecordId;
 use super::summary::Summary;
 use super::{check_set_aside, unusable};
@@ -53,9 +53,13 @@ fn confirm(records: usize) -> Result<(), Failure> {
         ));
     }
     let mut terminal = io::stderr();
-    write!(terminal, "Type {CONFIRMATION} to delete {records} for good: ")
-        .and_then(|()| terminal.flush())
-        .context("nobody can be asked")?;
+    write!(
+        terminal,
+        "Type {CONFIRMATION} to delete {} for good: ",
+        counted(records as u64, "record")
+    )
+    .and_then(|()| terminal.flush())
+    .context("nobody can be asked")?;
     let mut answer = String::new();
     io::stdin().read_line(&mut answer).context("nobody answers")?;
     if answer.trim() == CONFIRMATION {

@@ -11,7 +11,7 @@ use crate::ingest::now;
 use crate::spool::{Inventory, aside};
 
 use super::super::plain::{json, plain};
-use super::super::{Failure, print};
+use super::super::{Failure, counted, print};
 use super::summary::Summary;
 use super::unusable;
 
@@ -78,21 +78,21 @@ fn print_lines(inventory: &Inventory, set_aside: &[Summary], now: Timestamp) {
         })
     };
     print(format_args!(
-        "waiting for PostgreSQL: {} records, {} bytes{}",
-        inventory.records(),
+        "waiting for PostgreSQL: {}, {} bytes{}",
+        counted(inventory.records(), "record"),
         inventory.bytes(),
         age(inventory.oldest_at())
     ));
     for segment in &inventory.segments {
         let damage = if segment.damaged > 0 {
-            format!(", {} damaged pieces", segment.damaged)
+            format!(", {}", counted(segment.damaged, "damaged piece"))
         } else {
             String::new()
         };
         print(format_args!(
-            "  {}: {} records, {} bytes{}{damage}",
+            "  {}: {}, {} bytes{}{damage}",
             plain(&segment.file),
-            segment.records,
+            counted(segment.records, "record"),
             segment.bytes,
             age(segment.oldest_at)
         ));
