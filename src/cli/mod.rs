@@ -2,11 +2,14 @@
 
 mod check_config;
 mod demo;
+mod doctor;
 mod healthcheck;
 mod logging;
 mod migrate;
+mod plain;
 mod serve;
 mod sign;
+mod spool;
 mod wire;
 
 use std::path::PathBuf;
@@ -60,6 +63,11 @@ enum Command {
     Sign(sign::Options),
     /// Asks a running service whether it lives; for container health checks.
     Healthcheck,
+    /// Checks the running service, its database and its disk, and says what to do where something is wrong.
+    Doctor(doctor::Options),
+    /// Shows what waits on disk for PostgreSQL, what it refused and what is damaged; gives records back, or drops them.
+    #[command(subcommand)]
+    Spool(spool::Command),
 }
 
 /// Why a command did not do its work.
@@ -86,7 +94,12 @@ pub fn run() -> ExitCode {
     } = CommandLine::parse();
     logging::start(match command {
         Command::Serve | Command::Migrate => Loudness::Service,
-        Command::Demo(_) | Command::CheckConfig | Command::Sign(_) | Command::Healthcheck => Loudness::Tool,
+        Command::Demo(_)
+        | Command::CheckConfig
+        | Command::Sign(_)
+        | Command::Healthcheck
+        | Command::Doctor(_)
+        | Command::Spool(_) => Loudness::Tool,
     });
     let environment = Environment::capture();
     let outcome = match command {
@@ -96,6 +109,8 @@ pub fn run() -> ExitCode {
         Command::Migrate => in_runtime(migrate::migrate(file, environment)),
         Command::Sign(options) => sign::sign(&options, &file, &environment),
         Command::Healthcheck => in_runtime(healthcheck::healthcheck(file, environment)),
+        Command::Doctor(options) => in_runtime(doctor::doctor(options, file, environment)),
+        Command::Spool(command) => spool::run(command, &file, &environment),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -126,6 +141,11 @@ fn in_runtime(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Fai
 /// Reads the configuration for a command other than `check-config`.
 fn load_config(file: &std::path::Path, environment: &Environment) -> Result<Config, Failure> {
     config::load(file, environment).map_err(|faults| Failure::Usage(faults.to_string()))
+}
+
+/// A number of things in words.
+fn counted(number: u64, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
 
 /// A line for the command's user, on standard output. A reader that has gone away wants no more lines.

@@ -1,6 +1,6 @@
 //! A small HTTP/1.1 client for the commands that talk to a running service.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -70,4 +70,14 @@ pub(super) async fn call(
     timeout(EXCHANGE_MAX, exchange)
         .await
         .with_context(|| format!("{address} took longer than 10 s"))?
+}
+
+/// The address to call for a listener that listens on every address.
+pub(super) fn reachable(listen: SocketAddr) -> SocketAddr {
+    let ip = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip @ (IpAddr::V4(_) | IpAddr::V6(_)) => ip,
+    };
+    SocketAddr::new(ip, listen.port())
 }

@@ -71,6 +71,8 @@ pub struct Config {
     pub campaigns: Arc<Campaigns>,
     /// Knows every secret of this configuration.
     pub redactor: Redactor,
+    /// The keys that hold a secret of the shipped configuration, which everybody knows.
+    pub example_secrets: Vec<String>,
     /// What deserves a look and stops nothing.
     pub warnings: Vec<Fault>,
 }
@@ -133,7 +135,7 @@ fn read<'c>(report: &'c Report<'c>, document: &'c DeTable<'c>, environment: &Env
         .map(|network| (network.name.clone(), Arc::new(network)))
         .collect();
 
-    shipped::check(report, &vault, &server);
+    let example_secrets = shipped::check(report, &vault, &server);
     let passwords = match &database.source {
         DatabaseSource::Url(url) => url.passwords(),
         DatabaseSource::Private => Vec::new(),
@@ -148,6 +150,7 @@ fn read<'c>(report: &'c Report<'c>, document: &'c DeTable<'c>, environment: &Env
         networks,
         campaigns,
         redactor,
+        example_secrets,
         warnings: Vec::new(),
     }
 }

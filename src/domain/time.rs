@@ -72,6 +72,13 @@ impl Timestamp {
         Self(self.0.saturating_add(micros))
     }
 
+    /// The moment `duration` earlier.
+    #[must_use]
+    pub fn minus(self, duration: Duration) -> Self {
+        let micros = i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_sub(micros))
+    }
+
     /// Reads a Unix time in decimal digits: seconds, or milliseconds from 10¹¹ on.
     pub fn parse_unix(digits: &str) -> Option<Self> {
         let number = parse_digits(digits)?;

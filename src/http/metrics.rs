@@ -28,6 +28,7 @@ pub fn install_recorder() -> Result<PrometheusHandle, BuildError> {
     describe_traffic();
     describe_places();
 
+    gauge!("postbackd_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     // What has no labels is there from the start, so that a rate can be computed over its first step.
     for name in [
         "postbackd_postbacks_received_total",
@@ -81,6 +82,7 @@ fn describe_traffic() {
         "postbackd_config_reloads_total",
         "Reloads of the configuration by result"
     );
+    describe_gauge!("postbackd_build_info", "1, with the version of the program");
     describe_counter!("postbackd_panics_total", "Requests whose handler panicked");
 }
 

@@ -172,10 +172,9 @@ impl Upkeep {
         let rules = (self.plan.rules)();
         let now = now();
         let late = LateClicks { rules: &rules, now };
-        let since = Timestamp::from_unix_micros(now.unix_micros() - i64::try_from(SWEEP_BACK.as_micros()).unwrap_or(0));
         match self
             .link
-            .sweep_late_clicks(late, since, SWEEP_MAX, Instant::now() + SWEEP_DEADLINE)
+            .sweep_late_clicks(late, now.minus(SWEEP_BACK), SWEEP_MAX, Instant::now() + SWEEP_DEADLINE)
             .await
         {
             Ok(found) => {

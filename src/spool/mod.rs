@@ -88,6 +88,7 @@ mod append;
 pub mod aside;
 mod disk;
 mod frame;
+mod inventory;
 mod names;
 mod offline;
 mod opening;
@@ -98,13 +99,16 @@ mod record;
 mod replay;
 mod scan;
 mod segment;
+mod shown;
 #[cfg(test)]
 mod tests;
 mod writer;
 
 pub use append::AppendError;
 pub use frame::{Frame, Kind, PAYLOAD_BYTES_MAX};
+pub use inventory::{Inventory, KeptFile, SegmentCount};
 pub use offline::{Found, Offline};
 pub use opening::{OpenError, Opened};
 pub use queue::Spool;
 pub use record::{Record, RecordError, click_frame, postback_frame};
+pub use shown::shown;

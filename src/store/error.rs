@@ -43,8 +43,42 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
-/// What an error stems from, down to its first cause, for the one line in the log where it stops.
+/// What an error stems from, down to its first cause, for the one line in the log where it stops. What a cause says is left out
+/// where the one above it says it already, as sqlx's errors do.
 pub fn causes(error: &dyn std::error::Error) -> String {
     let chain = std::iter::successors(error.source(), |cause| cause.source());
-    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    let mut said: Vec<String> = Vec::new();
+    for cause in chain.map(ToString::to_string) {
+        if said.last().is_none_or(|above| !above.ends_with(&cause)) {
+            said.push(cause);
+        }
+    }
+    said.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    enum Layer {
+        #[error("the batch failed")]
+        Batch(#[source] Box<Self>),
+        #[error("from the database: {0}")]
+        Repeating(#[source] Box<Self>),
+        #[error("the disk is full")]
+        Disk,
+    }
+
+    #[test]
+    fn no_cause_is_said_twice() {
+        let disk = || Box::new(Layer::Disk);
+        let batch = Layer::Batch(Box::new(Layer::Repeating(disk())));
+        assert_eq!(causes(&batch), "from the database: the disk is full");
+        assert_eq!(
+            causes(&Layer::Batch(Box::new(Layer::Batch(disk())))),
+            "the batch failed: the disk is full"
+        );
+        assert_eq!(causes(&Layer::Disk), "");
+    }
 }

@@ -5,6 +5,7 @@
 //! [`Reader`] pool that cannot slow ingest down.
 
 mod batch;
+mod checkup;
 mod clicks;
 mod connect;
 mod conversions;
@@ -18,6 +19,7 @@ mod read;
 mod record;
 
 pub use batch::{LateClicks, PostbackBatch};
+pub use checkup::{ConnectionLimit, MissingRight, ServerFacts, Setting};
 pub use connect::{DatabaseUrl, DatabaseUrlError};
 pub use error::{StoreError, causes};
 pub use link::Link;

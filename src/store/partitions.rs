@@ -60,6 +60,21 @@ pub async fn make_partitions(url: &DatabaseUrl, now: Timestamp, ahead: Duration)
     Ok(made)
 }
 
+/// The names of the partitions from this week until `ahead` from `now` that are not there.
+pub(super) async fn missing(
+    connection: &mut PgConnection,
+    now: Timestamp,
+    ahead: Duration,
+) -> Result<Vec<String>, StoreError> {
+    let mut missing = Vec::new();
+    for table in TABLES {
+        let existing = existing_partitions(connection, table).await?;
+        let wanted = weeks(now, ahead).map(|week| format!("{table}_{}", week.name));
+        missing.extend(wanted.filter(|name| !existing.contains(name)));
+    }
+    Ok(missing)
+}
+
 /// The names of a table's partitions.
 async fn existing_partitions(connection: &mut PgConnection, table: &str) -> Result<Vec<String>, StoreError> {
     let names = sqlx::query_scalar!(

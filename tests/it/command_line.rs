@@ -84,6 +84,8 @@ fn every_other_command_exits_with_2_on_a_faulty_file() {
         &["migrate"],
         &["sign", "--network", "acme", url],
         &["healthcheck"],
+        &["spool", "list"],
+        &["doctor"],
     ] {
         let ended = site.run(arguments);
         assert_eq!(ended.code, Some(2), "{arguments:?}: {}", ended.stderr);

@@ -19,6 +19,11 @@ fn the_shipped_configuration_is_sound_as_it_is() {
     assert!(config.networks.contains_key("acme") && config.campaigns.get("spring").is_some());
     assert!(config.warnings.is_empty(), "{:?}", config.warnings);
     assert!(config.server.reachable().is_none());
+    assert_eq!(
+        config.example_secrets,
+        ["admin.tokens.value", "networks.acme.secrets.value"],
+        "on loopback they are only told about"
+    );
 }
 
 #[test]

@@ -9,6 +9,9 @@ use tokio::time::{Instant, sleep};
 
 use super::PrivateError;
 
+/// The lock's file in the data directory.
+const NAME: &str = "postgres.lock";
+
 /// A killed predecessor holds its lock until the kernel has torn it down.
 const WAIT: Duration = Duration::from_secs(1);
 
@@ -26,7 +29,7 @@ pub(super) struct Lock {
 impl Lock {
     /// Takes the lock, or says who holds it.
     pub(super) async fn take(data_dir: &Path) -> Result<Self, PrivateError> {
-        let path = data_dir.join("postgres.lock");
+        let path = data_dir.join(NAME);
         let opened = File::options().create(true).truncate(false).write(true).open(&path);
         let file = opened.map_err(PrivateError::file("open", &path))?;
         let lock = Self { file, path };
@@ -36,7 +39,7 @@ impl Lock {
                 Ok(()) => return Ok(lock),
                 Err(TryLockError::WouldBlock) if Instant::now() < deadline => sleep(POLL).await,
                 Err(TryLockError::WouldBlock) => {
-                    let (holder, _) = lock.written()?;
+                    let (holder, _) = written(&lock.path)?;
                     return Err(PrivateError::InUse {
                         data_dir: data_dir.to_owned(),
                         holder,
@@ -49,7 +52,7 @@ impl Lock {
 
     /// The folder elsewhere that a predecessor had no time to remove.
     pub(super) fn folder_left(&self) -> Result<Option<PathBuf>, PrivateError> {
-        let (_, folder) = self.written()?;
+        let (_, folder) = written(&self.path)?;
         Ok(folder)
     }
 
@@ -64,15 +67,19 @@ impl Lock {
         };
         write(&mut self.file).map_err(PrivateError::file("write", &self.path))
     }
+}
 
-    /// The holder and its folder.
-    fn written(&self) -> Result<(String, Option<PathBuf>), PrivateError> {
-        let text = fs::read_to_string(&self.path).map_err(PrivateError::file("read", &self.path))?;
-        let mut lines = text.lines();
-        let holder = lines.next().unwrap_or_default().to_owned();
-        Ok((
-            holder,
-            lines.next().filter(|folder| !folder.is_empty()).map(PathBuf::from),
-        ))
-    }
+/// The folder that the service of a data directory has made elsewhere, as it wrote it down.
+pub(super) fn folder_written(data_dir: &Path) -> Result<Option<PathBuf>, PrivateError> {
+    let (_, folder) = written(&data_dir.join(NAME))?;
+    Ok(folder)
+}
+
+/// The holder and its folder.
+fn written(path: &Path) -> Result<(String, Option<PathBuf>), PrivateError> {
+    let text = fs::read_to_string(path).map_err(PrivateError::file("read", path))?;
+    let mut lines = text.lines();
+    let holder = lines.next().unwrap_or_default().to_owned();
+    let folder = lines.next().filter(|folder| !folder.is_empty());
+    Ok((holder, folder.map(PathBuf::from)))
 }

@@ -32,6 +32,7 @@ mod log;
 mod pid_file;
 mod postmaster;
 mod programs;
+mod running;
 mod socket;
 #[cfg(test)]
 mod tests;
@@ -45,6 +46,7 @@ use tokio::sync::oneshot;
 use tracing::error;
 
 pub use error::PrivateError;
+pub use running::running_url;
 
 /// The superuser of the cluster: PostgreSQL is ours alone.
 const ROLE: &str = "postbackd";

@@ -54,7 +54,7 @@ impl PidFile {
     }
 
     /// Whether the server that wrote the file of `cluster` still runs: its process id alone may be somebody else's by now.
-    fn is_running(&self, cluster: &Path) -> bool {
+    pub(super) fn is_running(&self, cluster: &Path) -> bool {
         command_line(self.pid).is_some_and(|command| is_postmaster_of(&command, &cluster.to_string_lossy()))
     }
 }

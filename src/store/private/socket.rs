@@ -94,14 +94,21 @@ impl SocketFolder {
 
     /// How sqlx connects to `database`.
     pub(super) fn url_of(&self, database: &str) -> String {
-        let folder = self
-            .folder()
-            .to_str()
-            .expect("only a folder whose path is text is picked");
-        let host = utf8_percent_encode(folder, NON_ALPHANUMERIC);
-        // The port and the absence of TLS are said, so that PGPORT and PGSSLMODE cannot say otherwise.
-        format!("postgres://{ROLE}@localhost:{PORT}/{database}?host={host}&sslmode=disable")
+        url_in(self.folder(), database)
     }
+}
+
+/// The folder that a server uses which another service of ours runs on `cluster`: the one that its service wrote down, else the
+/// cluster.
+pub(super) fn url_of_another(cluster: &Path, elsewhere: Option<&Path>) -> String {
+    url_in(elsewhere.unwrap_or(cluster), DATABASE)
+}
+
+fn url_in(folder: &Path, database: &str) -> String {
+    let folder = folder.to_str().expect("only a folder whose path is text is picked");
+    let host = utf8_percent_encode(folder, NON_ALPHANUMERIC);
+    // The port and the absence of TLS are said, so that PGPORT and PGSSLMODE cannot say otherwise.
+    format!("postgres://{ROLE}@localhost:{PORT}/{database}?host={host}&sslmode=disable")
 }
 
 /// Removes a folder that a killed service made and wrote down.

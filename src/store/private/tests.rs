@@ -12,7 +12,7 @@ use sqlx::{Connection, PgConnection};
 use tempfile::TempDir;
 
 use super::pid_file::PidFile;
-use super::{PrivateError, PrivatePostgres};
+use super::{PrivateError, PrivatePostgres, running_url};
 
 /// Whatever is waited for comes within this, also on a busy machine.
 const WAIT: Duration = Duration::from_mins(1);
@@ -164,6 +164,23 @@ async fn a_data_directory_too_deep_for_a_socket_gets_one_elsewhere() {
     assert_eq!(ask::<i32>(&postgres, "select 1").await, 1);
     postgres.stop().await;
     assert!(!Path::new(&sockets).exists(), "{sockets}");
+}
+
+#[tokio::test]
+async fn others_find_the_way_to_a_server_as_long_as_it_runs() {
+    let folder = folder();
+    for data_dir in [folder.path().join("short"), folder.path().join("deep".repeat(30))] {
+        assert_eq!(running_url(&data_dir).expect("nothing is no failure"), None);
+        let postgres = start(&data_dir).await;
+        assert_eq!(running_url(&data_dir).expect("readable"), Some(postgres.url()));
+        postgres.stop().await;
+        assert_eq!(
+            running_url(&data_dir).expect("readable"),
+            None,
+            "{}",
+            data_dir.display()
+        );
+    }
 }
 
 #[tokio::test]

@@ -46,6 +46,10 @@ impl Cluster {
         self.postgres.url()
     }
 
+    pub(crate) fn execute(&self, sql: &str) {
+        execute(&self.url(), sql);
+    }
+
     /// Stops it as a whole, as a stalled disk would, while `meanwhile` runs.
     pub(crate) fn freeze_while<T>(&self, meanwhile: impl FnOnce() -> T) -> T {
         let pid_file = std::fs::read_to_string(self.folder.path().join("postgres/postmaster.pid"));
