@@ -49,8 +49,8 @@ impl Kind for Clicks {
 }
 
 impl Live for Clicks {
-    /// A visitor waits 250 ms at most; what is left then is for the disk.
-    const PATIENCE: Duration = Duration::from_millis(160);
+    /// A visitor waits 250 ms at most; the other half is for the disk.
+    const PATIENCE: Duration = Duration::from_millis(125);
 
     async fn keep(spooler: &Spooler, batch: Vec<Queued<Self>>) {
         spooler.keep(Intake::Clicks(batch)).await;

@@ -35,6 +35,8 @@ fn a_lost_acknowledgement_of_a_commit_counts_nothing_twice() {
     assert!(all, "so many commits were cut: {}", proxy.commits_cut());
     let keys = keys..round.journal.keys();
     round.end_fault();
+    // What went to a spool meanwhile has its verdict now as well.
+    round.wait_for_spools();
 
     let mut sender = round.sender();
     for key in round.journal.promised_postbacks(keys) {
