@@ -57,6 +57,7 @@ impl Live for Clicks {
     }
 
     async fn set_aside(_: &mut Link, spooler: &Spooler, item: &QueuedClick, refusal: &StoreError, _: Instant) {
+        // Its visitor was promised nothing: where it cannot be kept, the thread's complaint is its trace.
         spooler.set_aside(click_frame(&item.click), causes(refusal)).await;
     }
 }

@@ -58,6 +58,8 @@ pub(super) struct Replay {
     /// What the last look into the spool gave and is not in PostgreSQL yet.
     clicks: Vec<Replayed<SpooledClick>>,
     postbacks: Vec<Replayed<QueuedPostback>>,
+    /// What of it PostgreSQL refused, and why, and is not set aside yet.
+    refused: Vec<(Frame, String)>,
     replayed: u64,
 }
 
@@ -75,6 +77,7 @@ impl Replay {
             pulse,
             clicks: Vec::new(),
             postbacks: Vec::new(),
+            refused: Vec::new(),
             replayed: 0,
         }
     }
@@ -128,7 +131,8 @@ impl Replay {
 
     /// Replays one batch. What was not committed stays for the next attempt.
     async fn step(&mut self) -> Result<(), StoreError> {
-        if self.clicks.is_empty() && self.postbacks.is_empty() && !self.load().await {
+        let is_done = self.clicks.is_empty() && self.postbacks.is_empty() && self.refused.is_empty();
+        if is_done && !self.load().await {
             // The disk does not give its records; the spool's owner says why.
             sleep(WAIT_FOR_POSTGRES).await;
             return Ok(());
@@ -146,8 +150,24 @@ impl Replay {
         let (left, outcome) = self.replay::<Postbacks, _>(postbacks, verdict).await;
         self.postbacks = left;
         outcome?;
-        self.spooler.take().await;
+        // Only what is in PostgreSQL, or durably set aside, leaves the spool.
+        if self.set_aside_refused().await {
+            self.spooler.take().await;
+        } else {
+            sleep(REST_MAX).await;
+        }
         Ok(())
+    }
+
+    /// Sets aside what PostgreSQL refused; returns whether nothing is left of it.
+    async fn set_aside_refused(&mut self) -> bool {
+        while let Some((frame, reason)) = self.refused.last() {
+            if !self.spooler.set_aside(frame.clone(), reason.clone()).await {
+                return false;
+            }
+            self.refused.pop();
+        }
+        true
     }
 
     /// Reads the oldest records. One that this program cannot read is set aside. Returns whether there were any.
@@ -173,7 +193,7 @@ impl Replay {
                     let reason = failure.to_string();
                     let what = "a record of the spool is not of this program";
                     self.health.report_set_aside(what, &frame.id, &reason);
-                    self.spooler.set_aside(frame, reason).await;
+                    self.refused.push((frame, reason));
                 }
             }
         }
@@ -210,7 +230,7 @@ impl Replay {
             self.health.report_set_aside(what, &frame.id, &reason);
             let deadline = Instant::now() + TRACE_DEADLINE;
             item.leave_trace(&mut self.link, deadline).await;
-            self.spooler.set_aside(frame, reason).await;
+            self.refused.push((frame, reason));
         }
         match failed {
             None => (Vec::new(), Ok(())),

@@ -51,7 +51,7 @@ pub(super) enum Intake {
 #[derive(Debug)]
 enum Command {
     Keep(Intake),
-    SetAside(Box<Frame>, String),
+    SetAside(Box<Frame>, String, oneshot::Sender<bool>),
     Peek(oneshot::Sender<Vec<Frame>>),
     Take(oneshot::Sender<()>),
 }
@@ -118,13 +118,12 @@ impl Spooler {
         }
     }
 
-    /// Keeps a record that PostgreSQL refuses, with the reason, until an operator decides about it.
-    pub(super) async fn set_aside(&self, frame: Frame, reason: String) {
-        let id = frame.id;
-        let command = Command::SetAside(Box::new(frame), reason);
-        if !matches!(timeout(KEEP_WAIT_MAX, self.commands.send(command)).await, Ok(Ok(()))) {
-            error!(record = %id, "a refused record could not be set aside: the spool is busy");
-        }
+    /// Keeps a record that PostgreSQL refuses, with the reason, until an operator decides about it. Returns whether it is
+    /// durable.
+    pub(super) async fn set_aside(&self, frame: Frame, reason: String) -> bool {
+        let (reply, kept) = oneshot::channel();
+        let command = Command::SetAside(Box::new(frame), reason, reply);
+        self.commands.send(command).await.is_ok() && kept.await.unwrap_or(false)
     }
 
     /// The oldest records that were not taken yet, the same ones again until they are.
@@ -284,15 +283,10 @@ impl Keeper {
     fn obey(&mut self, command: Command) {
         match command {
             Command::Keep(batch) => self.keep(vec![batch]),
-            Command::SetAside(frame, reason) => {
-                let kept = self.spool.as_mut().map(|spool| spool.set_aside(&frame, &reason));
-                match kept {
-                    Some(Ok(())) => counter!("postbackd_spool_set_aside_total").increment(1),
-                    Some(Err(failure)) => {
-                        error!(record = %frame.id, error = %failure, "a refused record could not be set aside: {failure}");
-                    }
-                    None => error!(record = %frame.id, "a refused record could not be set aside: there is no spool"),
-                }
+            Command::SetAside(frame, reason, reply) => {
+                let kept = self.set_aside(&frame, &reason);
+                // Whoever asked may have given up: the record is kept all the same.
+                reply.send(kept).ok();
             }
             Command::Peek(reply) => {
                 let frames = self
@@ -318,6 +312,21 @@ impl Keeper {
                 reply.send(()).ok();
             }
         }
+    }
+
+    fn set_aside(&mut self, frame: &Frame, reason: &str) -> bool {
+        let cause = match self.spool.as_mut().map(|spool| spool.set_aside(frame, reason)) {
+            Some(Ok(())) => {
+                counter!("postbackd_spool_set_aside_total").increment(1);
+                return true;
+            }
+            Some(Err(failure)) => failure.to_string(),
+            None => "there is no spool".to_owned(),
+        };
+        if self.health.is_due("set aside", LOG_EVERY) {
+            error!(record = %frame.id, error = cause, "a refused record could not be set aside");
+        }
+        false
     }
 
     /// Tries a disk that failed, and takes records back that an operator gave back.

@@ -95,6 +95,47 @@ fn a_record_that_postgres_refuses_is_set_aside_shown_and_recorded_when_it_is_giv
     cluster.stop();
 }
 
+#[test]
+fn a_refused_record_stays_in_the_spool_until_it_can_be_set_aside() {
+    let cluster = Cluster::start();
+    let site = Site::on_url(&cluster.url());
+    let service = site.serve();
+    cluster.execute(REFUSE_BAD);
+    // A file where the folder should be that refused records go to.
+    let aside = site.data_dir().join("spool/aside");
+    fs::remove_dir(&aside).expect("it is empty");
+    fs::write(&aside, "").expect("a folder of our own");
+
+    let (cluster, good) = cluster.stop_while(|| {
+        spool_postback(&service, "BAD");
+        spool_postback(&service, "T1")
+    });
+    service.wait_for_postgres();
+    wait_for_verdict(&service, &good, "recorded");
+    let complains = |line: &Value| line["message"] == "a refused record could not be set aside";
+    service
+        .process
+        .log_line("the disk refuses", |line| complains(line).then_some(()));
+    assert_eq!(
+        service.metric("postbackd_spool_records", &[]),
+        2,
+        "nothing left the spool"
+    );
+
+    fs::remove_file(&aside).expect("a file of our own");
+    fs::create_dir(&aside).expect("a folder of our own");
+    service.wait_for_replay();
+    let list = listed(&site);
+    assert_eq!(list["set_aside"].as_array().map(Vec::len), Some(1), "{list}");
+    assert_eq!(
+        service.metric("postbackd_replayed_total", &[]),
+        2,
+        "each got one verdict"
+    );
+    drop(service);
+    cluster.stop();
+}
+
 /// Checks what the commands say of the one record that was set aside.
 fn expect_set_aside(site: &Site, id: &str) {
     let list = listed(site);
