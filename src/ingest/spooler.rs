@@ -17,14 +17,15 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
-use crate::spool::{AppendError, Frame, OpenError, Opened, Spool, click_frame, postback_frame};
+use crate::spool::{AppendError, Frame, OpenError, Opened, PAYLOAD_BYTES_MAX, Spool, click_frame, postback_frame};
 use crate::store::causes;
 
 use super::clock::now;
+use super::commit::Kind;
 use super::health::{Health, LOG_EVERY, SpoolState};
-use super::kinds::{Clicks, Postbacks};
+use super::kinds::{Clicks, Postbacks, QueuedPostback};
 use super::queue::{Queued, turn_away};
-use super::receipt::{ClickReceipt, Receipt};
+use super::receipt::{ClickReceipt, NotTaken, Receipt};
 
 /// Commands that wait for the thread. Few, so that batches grow in front of the queue and not within it.
 const COMMANDS_MAX: usize = 4;
@@ -150,14 +151,14 @@ impl Spooler {
 }
 
 impl Intake {
-    fn frames(&self, out: &mut Vec<Frame>) {
+    /// Makes the batch's frames. An item that is too large for one is turned away, and its neighbours go on.
+    fn framed(self, frames: &mut Vec<Frame>) -> Self {
         match self {
-            Self::Clicks(batch) => out.extend(batch.iter().map(|queued| click_frame(&queued.item.click))),
-            Self::Postbacks(batch) => out.extend(
-                batch
-                    .iter()
-                    .map(|queued| postback_frame(&queued.item.postback, &queued.item.request)),
-            ),
+            Self::Clicks(batch) => Self::Clicks(framed(batch, |item| click_frame(&item.click), frames)),
+            Self::Postbacks(batch) => {
+                let frame = |item: &QueuedPostback| postback_frame(&item.postback, &item.request);
+                Self::Postbacks(framed(batch, frame, frames))
+            }
         }
     }
 
@@ -184,6 +185,25 @@ impl Intake {
             Self::Postbacks(batch) => turn_away(batch),
         }
     }
+}
+
+fn framed<K: Kind>(
+    batch: Vec<Queued<K>>,
+    frame: impl Fn(&K::Item) -> Frame,
+    frames: &mut Vec<Frame>,
+) -> Vec<Queued<K>> {
+    let mut kept = Vec::with_capacity(batch.len());
+    for queued in batch {
+        let frame = frame(&queued.item);
+        if frame.payload.len() > PAYLOAD_BYTES_MAX {
+            error!(record = %frame.id, bytes = frame.payload.len(), "a record is too large for the spool");
+            queued.answer(Err(NotTaken::Unavailable));
+        } else {
+            frames.push(frame);
+            kept.push(queued);
+        }
+    }
+    kept
 }
 
 /// The thread's side.
@@ -258,9 +278,7 @@ impl Keeper {
             return;
         };
         let mut frames = Vec::new();
-        for batch in &batches {
-            batch.frames(&mut frames);
-        }
+        let batches: Vec<Intake> = batches.into_iter().map(|batch| batch.framed(&mut frames)).collect();
         match spool.append(&frames) {
             Ok(()) => {
                 counter!("postbackd_spooled_total").increment(frames.len() as u64);
@@ -272,8 +290,7 @@ impl Keeper {
                     AppendError::Full => self.note(SpoolState::Full, &failure),
                     AppendError::Failed(cause) if is_full(cause) => self.note(SpoolState::Full, &failure),
                     AppendError::Failed(_) => self.note(SpoolState::Failed, &failure),
-                    // The fault of one record, not of the disk.
-                    AppendError::TooLarge { .. } => error!("{failure}"),
+                    AppendError::TooLarge { .. } => unreachable!("what is too large was turned away"),
                 }
                 batches.into_iter().for_each(Intake::turn_away);
             }
