@@ -97,7 +97,7 @@ fn a_refused_record_is_set_aside_and_those_behind_it_flow() {
     let keys: Vec<_> = (0..REFUSED)
         .map(|_| {
             let click = round.sender().some_click();
-            round.journal.begin(What::Postback { click })
+            round.journal.begin_refused(What::Postback { click })
         })
         .collect();
     let named: Vec<String> = keys.iter().map(|key| format!("'{key}'")).collect();
@@ -109,9 +109,6 @@ fn a_refused_record_is_set_aside_and_those_behind_it_flow() {
             named.join(", ")
         ),
     );
-    for key in &keys {
-        round.journal.expect_set_aside(*key);
-    }
     round.begin_fault("postgres gone");
     round.server.kill_all();
     let mut accepted = Vec::new();

@@ -141,6 +141,15 @@ pub(super) struct State {
     under_way: BTreeSet<u64>,
 }
 
+impl State {
+    fn begin(&mut self, what: What) -> Key {
+        let key = Key(u64::try_from(self.entries.len()).expect("a count") + 1);
+        let attempts = Vec::new();
+        self.entries.insert(key, Entry { what, attempts });
+        key
+    }
+}
+
 impl Journal {
     /// An empty one; what is sent is also written to a file, for who looks into a failed round.
     pub(crate) fn new(path: &Path) -> Self {
@@ -161,15 +170,14 @@ impl Journal {
 
     /// Makes an id.
     pub(crate) fn begin(&self, what: What) -> Key {
+        self.state().begin(what)
+    }
+
+    /// Makes the id of a transaction that PostgreSQL will be made to refuse. Nobody repeats it by chance.
+    pub(crate) fn begin_refused(&self, what: What) -> Key {
         let mut state = self.state();
-        let key = Key(u64::try_from(state.entries.len()).expect("a count") + 1);
-        state.entries.insert(
-            key,
-            Entry {
-                what,
-                attempts: Vec::new(),
-            },
-        );
+        let key = state.begin(what);
+        state.set_aside.insert(key);
         key
     }
 
@@ -238,15 +246,12 @@ impl Journal {
         u64::try_from(self.state().entries.len()).expect("a count")
     }
 
-    /// The id of a number.
+    /// The id of a number, unless it is one that PostgreSQL is made to refuse.
     pub(super) fn key(&self, number: u64) -> Option<(Key, What)> {
         let key = Key(number);
-        self.state().entries.get(&key).map(|entry| (key, entry.what.clone()))
-    }
-
-    /// PostgreSQL was made to refuse a transaction: it gets no conversion, whatever it was promised.
-    pub(crate) fn expect_set_aside(&self, key: Key) {
-        self.state().set_aside.insert(key);
+        let state = self.state();
+        let entry = state.entries.get(&key).filter(|_| !state.set_aside.contains(&key))?;
+        Some((key, entry.what.clone()))
     }
 
     /// How many attempts of a part of the round were answered with `accepted`.
