@@ -17,8 +17,10 @@ const TURN_WAIT_MAX: Duration = Duration::from_secs(5);
 const TURN_ASK_EVERY: Duration = Duration::from_millis(50);
 /// Longest time that applying migrations may take.
 const APPLY_TIMEOUT: Duration = Duration::from_mins(30);
-/// The advisory lock that stands for the turn: "postback" in ASCII.
-const TURN_KEY: i64 = 0x706f_7374_6261_636b;
+/// Longest time that saying goodbye to PostgreSQL may take: one that went silent is not waited for.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+/// The advisory lock that stands for the turn: "migrate!" in ASCII.
+const TURN_KEY: i64 = 0x6d69_6772_6174_6521;
 
 /// Why the schema could not be brought up to date.
 #[derive(Debug, thiserror::Error)]
@@ -58,7 +60,7 @@ pub enum Standing {
 pub async fn standing(url: &DatabaseUrl) -> Result<Standing, MigrateError> {
     let pool = connect(url).await?;
     let standing = ask(&pool).await;
-    pool.close().await;
+    close(&pool).await;
     standing
 }
 
@@ -74,8 +76,12 @@ pub async fn migrate(url: &DatabaseUrl) -> Result<(), MigrateError> {
     let pool = connect(url).await?;
     let outcome = migrate_over(&pool).await;
     // Closing the only session ends the turn as well, whatever became of it.
-    pool.close().await;
+    close(&pool).await;
     outcome
+}
+
+async fn close(pool: &PgPool) {
+    drop(timeout(CLOSE_TIMEOUT, pool.close()).await);
 }
 
 async fn migrate_over(pool: &PgPool) -> Result<(), MigrateError> {

@@ -8,6 +8,7 @@
 use std::time::Duration;
 
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::domain::time::Timestamp;
@@ -19,6 +20,10 @@ use super::error::StoreError;
 pub const PARTITIONS_AHEAD_SERVE: Duration = Duration::from_hours(28 * 24);
 /// How far ahead `migrate` makes them, for a `serve` that may not.
 pub const PARTITIONS_AHEAD_MIGRATE: Duration = Duration::from_hours(90 * 24);
+
+/// Longest time that making them may take. Rows that lie in the default partition are moved, which takes longest; a
+/// PostgreSQL that went silent is not waited for.
+const MAKE_TIMEOUT: Duration = Duration::from_mins(2);
 
 const TABLES: [&str; 2] = ["clicks", "postbacks"];
 const WEEK: Duration = Duration::from_hours(7 * 24);
@@ -45,6 +50,11 @@ struct Week {
 /// [`StoreError::Unavailable`] with PostgreSQL's own words, also when the role may not make tables; the default
 /// partition then takes what has none.
 pub async fn make_partitions(url: &DatabaseUrl, now: Timestamp, ahead: Duration) -> Result<usize, StoreError> {
+    let made = timeout(MAKE_TIMEOUT, make_missing(url, now, ahead)).await;
+    made.unwrap_or(Err(StoreError::TimedOut))
+}
+
+async fn make_missing(url: &DatabaseUrl, now: Timestamp, ahead: Duration) -> Result<usize, StoreError> {
     let mut connection = url.options(Purpose::Maintain).connect().await?;
     let mut made = 0;
     for table in TABLES {
