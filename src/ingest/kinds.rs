@@ -17,9 +17,10 @@ use crate::store::{LateClicks, Link, LogRow, LogVerdict, PostbackBatch, StoreErr
 
 use super::clock::now;
 use super::commit::{Kind, Pass};
+use super::intake::Intake;
 use super::queue::{Queued, turn_away};
 use super::receipt::{ClickReceipt, Receipt};
-use super::spooler::{Intake, Spooler};
+use super::spooler::Spooler;
 use super::writer::Live;
 
 #[derive(Debug)]

@@ -12,6 +12,8 @@ mod breaker;
 mod clock;
 mod commit;
 mod health;
+mod intake;
+mod keeper;
 mod kinds;
 mod pulse;
 mod queue;
