@@ -28,8 +28,9 @@ const DRAIN_MAX: Duration = Duration::from_secs(15);
 const WRITERS_END_MAX: Duration = Duration::from_millis(3500);
 /// The spool's folder within the data directory.
 pub(super) const SPOOL_FOLDER: &str = "spool";
-/// Connections that the kernel keeps for us until we accept them.
-const BACKLOG: u32 = 1024;
+/// Connections that the kernel keeps for us until we accept them, as far as it allows. One that finds no place there comes
+/// back a second later.
+const BACKLOG: u32 = 4096;
 /// Descriptors that are kept for files, PostgreSQL and the listeners themselves.
 const DESCRIPTORS_RESERVED: usize = 200;
 
