@@ -50,8 +50,8 @@ impl Kind for Clicks {
 }
 
 impl Live for Clicks {
-    /// A visitor waits 250 ms at most; the other half is for the disk.
-    const PATIENCE: Duration = Duration::from_millis(125);
+    /// A visitor waits 250 ms at most; what is left is for the disk.
+    const PATIENCE: Duration = Duration::from_millis(170);
 
     async fn keep(spooler: &Spooler, batch: Vec<Queued<Self>>) {
         spooler.keep(Intake::Clicks(batch)).await;
