@@ -12,6 +12,10 @@ const POSTBACK_DEADLINE: Duration = Duration::from_secs(3);
 /// A visitor waits 250 ms for a stuck database; the rest is what a shared machine may add to that.
 const CLICK_DEADLINE: Duration = Duration::from_secs(1);
 
+/// One visitor in so many may go on without an id: a disk that stalls for longer than the 250 ms that a visitor waits takes no
+/// click, and on a shared machine it does so now and then.
+const WITHOUT_ID_RARE: usize = 20;
+
 /// Which failures belong to a round's fault itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Allowed {
@@ -75,12 +79,14 @@ fn judge_group(group: &str, deadline: Duration, allowed: Allowed, attempts: &[&A
             attempts.len()
         )
     });
-    let unserved: usize = by_kind
-        .iter()
-        .filter(|(kind, _)| kind.starts_with("no id") || kind.starts_with("unavailable"))
-        .map(|(_, count)| count)
-        .sum();
-    findings.expect("served", unserved == 0 || allowed == Allowed::TurningAway, || {
+    let count = |name: &str| -> usize {
+        let of_kind = by_kind.iter().filter(|(kind, _)| kind.starts_with(name));
+        of_kind.map(|(_, count)| count).sum()
+    };
+    let (without_id, unavailable) = (count("no id"), count("unavailable"));
+    let unserved = without_id + unavailable;
+    let is_served = unavailable == 0 && without_id * WITHOUT_ID_RARE <= attempts.len();
+    findings.expect("served", is_served || allowed == Allowed::TurningAway, || {
         format!(
             "{unserved} of {} {group} were promised nothing: {by_kind:?}",
             attempts.len()
