@@ -117,6 +117,14 @@ impl Scheme {
         &self.coverage
     }
 
+    /// Where a secret itself stands in requests; nowhere under schemes that sign.
+    pub fn token_places(&self) -> &[Reference] {
+        match &self.proof {
+            Proof::Token(token) => &token.placement.from,
+            Proof::Address | Proof::Mac(_) => &[],
+        }
+    }
+
     /// Whether the signature stays right when characters are moved from one value into the next.
     pub fn joins_values(&self) -> bool {
         match &self.proof {
