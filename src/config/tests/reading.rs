@@ -151,6 +151,7 @@ fn each_failure_has_its_reason() {
         ("t=1700000000000000", F::SignatureMalformed),
         ("v1=zz,t=1700000000000000", F::SignatureMalformed),
         (many.as_str(), F::SignatureMalformed),
+        (&format!("v1={}", "00".repeat(500)), F::SignatureMalformed),
         (&format!("v1={zeros}"), F::TimestampMissing),
         (
             &format!("v1={zeros},t=1700000000000000,t=1700000000000000"),

@@ -312,6 +312,20 @@ fn values_that_can_be_shifted_need_patterns() {
     assert_eq!(told(all, r"transaction_id = 'T\d+'").len(), 1);
     assert!(told(all, r"transaction_id = 'T\d+', payout = '^-?\d+\.\d{2}$'").is_empty());
     assert!(told("{query.transaction_id}:{query.payout}", "").is_empty());
+    let row = |of: &str| {
+        text(
+            "{values}\", values = { separator = \":\", of = [OF] }, encoding = \"hex",
+            "",
+        )
+        .replace("OF", of)
+    };
+    let warns = |of: &str| {
+        warnings(&row(of))
+            .iter()
+            .any(|warning| warning.contains("can be moved"))
+    };
+    assert!(!warns("\"query.transaction_id\", \"query.payout\""));
+    assert!(warns("\"query.transaction_id?\", \"query.payout\""));
     assert_eq!(
         faults(&text(all, "payout = '('")),
         "f:3:23: networks.acme.patterns.payout: expected a regular expression, as '\\d+\\.\\d{2}', found \"(\": unclosed group"

@@ -195,7 +195,7 @@ impl Content {
     pub fn joins_values(&self) -> bool {
         let is_open = |piece: &Piece| matches!(piece, Piece::Value(_) | Piece::Values(_) | Piece::Params(_));
         let within = |piece: &Piece| match piece {
-            Piece::Values(values) => values.separator.is_empty() && values.of.len() > 1,
+            Piece::Values(values) => values.joins_values(),
             Piece::Params(params) => params.joins_values(),
             Piece::Literal(_)
             | Piece::Body
