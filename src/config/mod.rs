@@ -129,7 +129,7 @@ fn read<'c>(report: &'c Report<'c>, document: &'c DeTable<'c>, environment: &Env
         .iter()
         .filter_map(|(key, entry)| campaign::read(key, entry, &network_names));
     let campaigns = Arc::new(Campaigns::new(campaigns));
-    let networks = networks
+    let networks: HashMap<Arc<str>, Arc<Network>> = networks
         .iter()
         .filter_map(|(key, entry)| network::read(key, entry, &server.public_url, &campaigns, &mut vault))
         .map(|network| (network.name.clone(), Arc::new(network)))
@@ -141,7 +141,12 @@ fn read<'c>(report: &'c Report<'c>, document: &'c DeTable<'c>, environment: &Env
         DatabaseSource::Private => Vec::new(),
     };
     let secrets = vault.found().iter().map(|(secret, _)| secret.clone());
-    let redactor = Redactor::new(secrets.chain(passwords));
+    let mut redactor = Redactor::new(secrets.chain(passwords));
+    for (name, network) in &networks {
+        for scheme in network.schemes.each() {
+            redactor = redactor.with_token_at(name, scheme.token_places());
+        }
+    }
     Config {
         server,
         admin,

@@ -11,6 +11,7 @@ use crate::domain::dedupe::DedupeRule;
 use crate::domain::mapping::Field;
 use crate::domain::money::Currency;
 use crate::domain::network::Network;
+use crate::domain::pattern::Pattern;
 use crate::domain::signature::Schemes;
 use crate::domain::terms::Terms;
 
@@ -28,6 +29,8 @@ pub(super) const KEYS: &[&str] = &[
     "allow_ips",
     "preset",
     "signature",
+    "trust_unsigned",
+    "patterns",
     "params",
     "statuses",
     "default_event",
@@ -57,12 +60,24 @@ pub(super) fn read(
         preset.refuse_key("this version ships no presets; write the keys of the network themselves");
     }
     let params = Params::read(&section.section("params", &PARAMS_KEYS));
+    let patterns = patterns(&section.section("patterns", &PARAMS_KEYS));
     let proof = Proof::read(&section, public_url, vault);
+    let trust_unsigned = section
+        .entry("trust_unsigned")
+        .map(|entry| coverage::trusted(&entry, &params))
+        .unwrap_or_default();
     if let Some(proof) = &proof {
         let signature_place = section
             .entry("signature")
             .map_or_else(|| section.place_of("signature"), |entry| entry.key_place().clone());
-        coverage::warn(section.report(), &params, &proof.schemes, &signature_place);
+        coverage::warn(
+            section.report(),
+            &params,
+            &trust_unsigned,
+            &proof.schemes,
+            &signature_place,
+        );
+        coverage::warn_about_joins(section.report(), &params, &patterns, &proof.schemes, &signature_place);
     }
     let default_event = section.entry("default_event").and_then(|entry| entry.parse(event));
     let default_status = section
@@ -84,6 +99,8 @@ pub(super) fn read(
         allow_ips,
         schemes,
         mapping: params.mapping,
+        trust_unsigned,
+        patterns,
         statuses,
         default_event: default_event.unwrap_or_else(|| DEFAULT_EVENT.to_owned()),
         default_status: default_status.unwrap_or(Status::Approved),
@@ -108,13 +125,15 @@ impl Proof {
             None => Some(Signing::Default),
             Some(entry) => Signing::read(&entry, own_base_url.as_deref().unwrap_or(public_url)),
         };
-        let secrets = vault.list(section, "secrets");
+        let secrets = vault.list_with_places(section, "secrets");
         let allow_ips = match section.entry("allow_ips") {
             None => Some(Vec::new()),
             Some(entry) => entry.list(ip_net),
         };
         match &signing {
-            Some(Signing::Default | Signing::Mac(..)) if secrets.as_ref().is_some_and(Vec::is_empty) => {
+            Some(Signing::Default | Signing::Mac(..) | Signing::Token(_))
+                if secrets.as_ref().is_some_and(Vec::is_empty) =>
+            {
                 section.refuse_absence(
                     "secrets",
                     r#"expected at least one secret, as [{ env = "ACME_SECRET" }]"#,
@@ -124,13 +143,35 @@ impl Proof {
                 "allow_ips",
                 r#"expected at least one network: under algorithm "none" the address is the only proof"#,
             ),
-            Some(Signing::Default | Signing::Mac(..) | Signing::AddressOnly) | None => {}
+            Some(Signing::Default | Signing::Mac(..) | Signing::Token(_) | Signing::AddressOnly) | None => {}
         }
+        // Before anything is given up: it reports secrets that are no keys.
+        let schemes = signing?.schemes(&secrets?, section.report());
         Some(Self {
             allow_ips: allow_ips?,
-            schemes: signing?.schemes(&secrets?),
+            schemes: schemes?,
         })
     }
+}
+
+/// Reads what values of some fields look like; a pattern that was reported is left out.
+fn patterns(section: &Section<'_>) -> Vec<(Field, Pattern)> {
+    let pattern = |field: Field| {
+        let entry = section.entry(field.as_str())?;
+        let pattern = entry.parse(|text| Pattern::parse(text).map_err(|error| not_a_pattern(text, &error)))?;
+        Some((field, pattern))
+    };
+    Field::ALL.into_iter().filter_map(pattern).collect()
+}
+
+/// The error in one line; the crate draws the pattern over several.
+fn not_a_pattern(text: &str, error: &regex::Error) -> String {
+    let drawn = error.to_string();
+    let reason = drawn.lines().last().unwrap_or_default().trim_start_matches("error: ");
+    format!(
+        "expected a regular expression, as '\\d+\\.\\d{{2}}', found {}: {reason}",
+        quoted(text)
+    )
 }
 
 fn event(text: &str) -> Result<String, String> {

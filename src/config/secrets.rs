@@ -32,10 +32,16 @@ impl<'e> Vault<'e> {
 
     /// The secrets listed under a key: none where it is absent, `None` when one of them was reported.
     pub(super) fn list(&mut self, section: &Section<'_>, name: &str) -> Option<Vec<Secret>> {
+        let secrets = self.list_with_places(section, name)?;
+        Some(secrets.into_iter().map(|(secret, _)| secret).collect())
+    }
+
+    /// The same, each with the place where it stands.
+    pub(super) fn list_with_places(&mut self, section: &Section<'_>, name: &str) -> Option<Vec<(Secret, Place)>> {
         let Some(entry) = section.entry(name) else {
             return Some(Vec::new());
         };
-        let secrets: Vec<Option<Secret>> = entry.items()?.iter().map(|item| self.read(item)).collect();
+        let secrets: Vec<Option<(Secret, Place)>> = entry.items()?.iter().map(|item| self.read(item)).collect();
         secrets.into_iter().collect()
     }
 
@@ -44,7 +50,7 @@ impl<'e> Vault<'e> {
         &self.found
     }
 
-    fn read(&mut self, entry: &Entry<'_>) -> Option<Secret> {
+    fn read(&mut self, entry: &Entry<'_>) -> Option<(Secret, Place)> {
         let section = entry.section(KEYS)?;
         let sources = (section.entry("env"), section.entry("file"), section.entry("value"));
         let (at, bytes) = match sources {
@@ -69,9 +75,9 @@ impl<'e> Vault<'e> {
             at.refuse("the secret is empty");
             return None;
         }
-        let secret = Secret::new(bytes);
-        self.found.push((secret.clone(), at.place().clone()));
-        Some(secret)
+        let found = (Secret::new(bytes), at.place().clone());
+        self.found.push(found.clone());
+        Some(found)
     }
 
     fn variable(&self, name: &str) -> Result<Vec<u8>, String> {

@@ -148,10 +148,6 @@ impl<'c> Entry<'c> {
         &self.key_place
     }
 
-    pub(super) const fn is_list(&self) -> bool {
-        matches!(self.value, DeValue::Array(_))
-    }
-
     /// The value as a table of known keys. Reports the unknown ones.
     pub(super) fn section(&self, known: &[&str]) -> Option<Section<'c>> {
         let section = self.table()?;

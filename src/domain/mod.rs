@@ -21,6 +21,7 @@ pub mod macros;
 pub mod mapping;
 pub mod money;
 pub mod network;
+pub mod pattern;
 pub mod postback;
 pub mod redact;
 pub mod refusal;

@@ -10,8 +10,9 @@ use super::address;
 use super::campaign::Campaigns;
 use super::conversion::Status;
 use super::dedupe::DedupeRule;
-use super::mapping::{Mapping, StatusTable};
+use super::mapping::{Field, Mapping, StatusTable};
 use super::money::Currency;
+use super::pattern::Pattern;
 use super::postback::{Form, RawPostback, VerifiedPostback};
 use super::refusal::{Code, Refusal};
 use super::signature::{AuthFailure, Schemes};
@@ -30,6 +31,10 @@ pub struct Network {
     pub schemes: Schemes,
     /// Its names for our fields.
     pub mapping: Mapping,
+    /// Parameters that are read although its signature does not cover them.
+    pub trust_unsigned: Vec<String>,
+    /// What its values of some fields look like.
+    pub patterns: Vec<(Field, Pattern)>,
     /// Its words for our statuses.
     pub statuses: StatusTable,
     /// The event of a postback that names none.

@@ -1,6 +1,7 @@
 //! What of a request may be stored: secrets, tokens and credentials are cut out before anything is kept.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use super::form::{decode_bytes, raw_pairs};
 use super::id::PostbackId;
 use super::postback::RawPostback;
 use super::secret::Secret;
+use super::signature::Reference;
 use super::time::Timestamp;
 
 /// What stands in place of what was cut out.
@@ -60,6 +62,15 @@ const CREDENTIAL_HEADERS: &[&str] = &[
 #[derive(Debug, Clone, Default)]
 pub struct Redactor {
     secrets: Vec<Secret>,
+    /// Where networks put their tokens: a mistyped or an older one is cut out too.
+    tokens: HashMap<Arc<str>, TokenPlaces>,
+}
+
+/// The parameters, JSON members and header fields that hold a network's token.
+#[derive(Debug, Clone, Default)]
+struct TokenPlaces {
+    names: Vec<String>,
+    headers: Vec<HeaderName>,
 }
 
 /// A request as it may be kept. Only [`Redactor::redact`] makes one.
@@ -86,8 +97,10 @@ pub struct RedactedRequest {
 impl Redactor {
     /// What of a request may be kept.
     pub fn redact(&self, raw: &RawPostback, network: Option<&Arc<str>>) -> RedactedRequest {
+        let nowhere = TokenPlaces::default();
+        let places = network.and_then(|network| self.tokens.get(network)).unwrap_or(&nowhere);
         let mut headers = serde_json::Map::new();
-        for (name, value) in self.headers(&raw.headers) {
+        for (name, value) in self.headers(&raw.headers, places) {
             match headers.get_mut(name.as_str()) {
                 Some(serde_json::Value::String(first)) => *first = format!("{first}, {value}"),
                 Some(_) | None => {
@@ -101,9 +114,9 @@ impl Redactor {
             remote_ip: raw.remote_ip,
             network: network.cloned(),
             method: raw.method.to_string(),
-            target: self.target(raw.uri.path(), raw.uri.query()),
+            target: self.target(raw.uri.path(), raw.uri.query(), places),
             headers: serde_json::Value::Object(headers).to_string(),
-            body: self.body(&raw.body).into_owned(),
+            body: self.body(&raw.body, places).into_owned(),
         }
     }
 
@@ -114,11 +127,29 @@ impl Redactor {
                 .into_iter()
                 .filter(|secret| !secret.expose().is_empty())
                 .collect(),
+            tokens: HashMap::new(),
         }
     }
 
+    /// The same, knowing where a network puts its token.
+    #[must_use]
+    pub fn with_token_at(mut self, network: &Arc<str>, at: &[Reference]) -> Self {
+        let places = self.tokens.entry(network.clone()).or_default();
+        for place in at {
+            match place {
+                Reference::Header(name) => places.headers.push(name.clone()),
+                Reference::Query(name) | Reference::Form(name) => places.names.push(name.clone()),
+                Reference::Json(pointer) => {
+                    let member = pointer.rsplit('/').next().unwrap_or_default();
+                    places.names.push(member.replace("~1", "/").replace("~0", "~"));
+                }
+            }
+        }
+        self
+    }
+
     /// A request's target: path and query.
-    pub fn target(&self, path: &str, query: Option<&str>) -> String {
+    fn target(&self, path: &str, query: Option<&str>, places: &TokenPlaces) -> String {
         let path = if self.holds_secret(&decode_bytes(path.as_bytes())) {
             REDACTED
         } else {
@@ -126,16 +157,19 @@ impl Redactor {
         };
         match query {
             None => path.to_owned(),
-            Some(query) => format!("{path}?{}", String::from_utf8_lossy(&self.pairs(query.as_bytes()))),
+            Some(query) => format!(
+                "{path}?{}",
+                String::from_utf8_lossy(&self.pairs(query.as_bytes(), places))
+            ),
         }
     }
 
     /// Header fields, as names and values. Values that are not UTF-8 are kept as far as they are readable.
-    pub fn headers(&self, headers: &HeaderMap) -> Vec<(HeaderName, String)> {
+    fn headers(&self, headers: &HeaderMap, places: &TokenPlaces) -> Vec<(HeaderName, String)> {
         headers
             .iter()
             .map(|(name, value)| {
-                let is_credential = CREDENTIAL_HEADERS.contains(&name.as_str());
+                let is_credential = CREDENTIAL_HEADERS.contains(&name.as_str()) || places.headers.contains(name);
                 let value = if is_credential || self.holds_secret(value.as_bytes()) {
                     REDACTED.to_owned()
                 } else {
@@ -147,11 +181,11 @@ impl Redactor {
     }
 
     /// A body of whatever type.
-    pub fn body<'b>(&self, body: &'b [u8]) -> Cow<'b, [u8]> {
+    fn body<'b>(&self, body: &'b [u8], places: &TokenPlaces) -> Cow<'b, [u8]> {
         let kept = match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
             None => return Cow::Borrowed(body),
-            Some(b'{' | b'[') => self.json(body),
-            Some(_) => self.pairs(body),
+            Some(b'{' | b'[') => self.json(body, places),
+            Some(_) => self.pairs(body, places),
         };
         if self.holds_secret(&kept) {
             Cow::Borrowed(REDACTED.as_bytes())
@@ -160,10 +194,11 @@ impl Redactor {
         }
     }
 
-    fn pairs<'b>(&self, text: &'b [u8]) -> Cow<'b, [u8]> {
+    fn pairs<'b>(&self, text: &'b [u8], places: &TokenPlaces) -> Cow<'b, [u8]> {
         let cut = |name: &[u8], value: &[u8]| {
             let name = decode_bytes(name);
-            let is_credential = std::str::from_utf8(&name).is_ok_and(is_credential_name) && !value.is_empty();
+            let is_credential =
+                std::str::from_utf8(&name).is_ok_and(|name| places.is_credential(name)) && !value.is_empty();
             is_credential || self.holds_secret(&name) || self.holds_secret(&decode_bytes(value))
         };
         if !raw_pairs(text).any(|(_, name, value)| cut(name, value)) {
@@ -185,7 +220,7 @@ impl Redactor {
 
     /// Walks a JSON text token by token, whether it is well-formed or not: the value behind a credential's name, and every
     /// string that holds a secret, is replaced.
-    fn json<'b>(&self, text: &'b [u8]) -> Cow<'b, [u8]> {
+    fn json<'b>(&self, text: &'b [u8], places: &TokenPlaces) -> Cow<'b, [u8]> {
         let mut kept: Vec<u8> = Vec::with_capacity(text.len());
         let mut changed = false;
         let mut at = 0;
@@ -211,7 +246,7 @@ impl Redactor {
                 kept.extend_from_slice(token);
             }
             if is_name {
-                cut_next = unescaped.as_deref().is_some_and(is_credential_name);
+                cut_next = unescaped.as_deref().is_some_and(|name| places.is_credential(name));
             } else if is_value || token == b"," || token == b"}" {
                 cut_next = false;
             }
@@ -228,10 +263,11 @@ impl Redactor {
     }
 }
 
-fn is_credential_name(name: &str) -> bool {
-    CREDENTIAL_NAMES
-        .iter()
-        .any(|credential| credential.eq_ignore_ascii_case(name))
+impl TokenPlaces {
+    fn is_credential(&self, name: &str) -> bool {
+        let mut known = CREDENTIAL_NAMES.iter();
+        known.any(|credential| credential.eq_ignore_ascii_case(name)) || self.names.iter().any(|token| token == name)
+    }
 }
 
 /// Where the JSON token at `start` ends: a string with its quotes, a structural character, or a run of anything else.
@@ -280,12 +316,12 @@ mod tests {
             ("&&a=1", "&&a=1"),
         ] {
             assert_eq!(
-                redactor().target("/postback", Some(query)),
+                redactor().target("/postback", Some(query), &TokenPlaces::default()),
                 format!("/postback?{kept}"),
                 "{query}"
             );
         }
-        assert_eq!(redactor().target("/s3cr&t/x", None), REDACTED);
+        assert_eq!(redactor().target("/s3cr&t/x", None, &TokenPlaces::default()), REDACTED);
     }
 
     #[test]
@@ -303,7 +339,7 @@ mod tests {
             (r#"{"s3cr&t":1}"#, r#"{"[redacted]":1}"#),
         ] {
             assert_eq!(
-                String::from_utf8_lossy(&redactor().body(body.as_bytes())),
+                String::from_utf8_lossy(&redactor().body(body.as_bytes(), &TokenPlaces::default())),
                 kept,
                 "{body}"
             );
@@ -322,7 +358,7 @@ mod tests {
             headers.insert(HeaderName::from_static(name), value.parse().expect("a value"));
         }
         let kept: Vec<_> = redactor()
-            .headers(&headers)
+            .headers(&headers, &TokenPlaces::default())
             .into_iter()
             .map(|(name, value)| format!("{name}: {value}"))
             .collect();
@@ -339,7 +375,44 @@ mod tests {
 
     #[test]
     fn a_body_of_any_other_kind_is_kept_unless_it_holds_a_secret() {
-        assert_eq!(&*redactor().body(b"\xff\x00<xml/>"), b"\xff\x00<xml/>");
-        assert_eq!(&*redactor().body(b"<x>s3cr&t</x>"), REDACTED.as_bytes());
+        assert_eq!(
+            &*redactor().body(b"\xff\x00<xml/>", &TokenPlaces::default()),
+            b"\xff\x00<xml/>"
+        );
+        assert_eq!(
+            &*redactor().body(b"<x>s3cr&t</x>", &TokenPlaces::default()),
+            REDACTED.as_bytes()
+        );
+    }
+
+    #[test]
+    fn a_networks_token_is_cut_out_even_when_it_is_wrong() {
+        let network: Arc<str> = Arc::from("acme");
+        let at =
+            ["query.sid", "header.x-key", "json./auth/code"].map(|place| Reference::parse(place).expect("a place"));
+        let redactor = redactor().with_token_at(&network, &at);
+        let kept = |name: &Arc<str>| {
+            let raw = RawPostback {
+                id: PostbackId::new(Timestamp::from_unix_seconds(0), [0; 10]),
+                received_at: Timestamp::from_unix_seconds(0),
+                remote_ip: IpAddr::from([127, 0, 0, 1]),
+                method: http::Method::POST,
+                uri: "/postback/acme?sid=older&a=1".parse().expect("a target"),
+                headers: HeaderMap::from_iter([(HeaderName::from_static("x-key"), "old".parse().expect("a value"))]),
+                body: br#"{"auth":{"code":"old"},"sid":1}"#.as_slice().into(),
+            };
+            let kept = redactor.redact(&raw, Some(name));
+            let body = String::from_utf8(kept.body).expect("a text");
+            [kept.target, kept.headers, body]
+        };
+        assert_eq!(
+            kept(&network),
+            [
+                "/postback/acme?sid=[redacted]&a=1",
+                r#"{"x-key":"[redacted]"}"#,
+                r#"{"auth":{"code":"[redacted]"},"sid":"[redacted]"}"#,
+            ]
+        );
+        assert_eq!(kept(&Arc::from("other"))[0], "/postback/acme?sid=older&a=1");
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! ```sh
 //! printf %s "$SIGNED" | openssl dgst -sha256 -hmac "$SECRET"
+//! printf %s "$SIGNED|$SECRET" | openssl dgst -md5
 //! printf %s "$SIGNED" | openssl dgst -sha512 -hmac "$SECRET" -binary | base64 -w0
 //! printf %s "$SIGNED" | openssl dgst -sha256 -hmac "$SECRET" -binary | base64 -w0 | tr '+/' '-_' | tr -d =
 //! ```
@@ -58,6 +59,20 @@ signature = { algorithm = "hmac-sha256", content = "{json./order/id}:{json./sum}
 secrets = [{ value = "secret eight" }]
 signature = { algorithm = "hmac-sha256", content = "{header.x-id}.{body}", from = "header.x-sign" }
 
+[networks.nine]
+secrets = [{ value = "secret nine" }]
+params = { transaction_id = "oid" }
+[networks.nine.signature]
+algorithm = "md5"
+content = "{params}|{secret}"
+from = "query.hmac"
+params = { separator = ",", encoding = "rfc3986" }
+
+[networks.ten]
+secrets = [{ value = "secret ten" }]
+params = { payout = "sum" }
+signature = { algorithm = "token", from = "query.sid" }
+
 [networks.minute]
 secrets = [{ value = "secret of a minute" }]
 [networks.minute.signature]
@@ -87,6 +102,7 @@ fn signed_requests() -> Vec<(Request, &'static str, (&'static str, &'static str)
     let of_millis = "ab482ccc445b5b03ae21adb8b5881d41c762e973d2d79e59f63ceaaf720b464d";
     let of_form = "70fbfeeb82a54ddba3d4d6cb6acf4e49689dba2a62d2bb5ee65bbf1b4cbc94f8";
     let of_json = "412ee64d97c79c3d3d7412a98db9a922ec77fe740a6e2f30d605129fde275a32";
+    let md5_plain = "4b3d839fa5f11bcc87c8d9b34e53133c";
     let of_header = "3ea34461564c8ced2dcb5cb3d433207cc6e6c85196675f5b846ea68786c99c17";
     vec![
         (
@@ -142,6 +158,16 @@ fn signed_requests() -> Vec<(Request, &'static str, (&'static str, &'static str)
             ("id-8", "id-9"),
         ),
         (get("/postback/near?transaction_id=T9"), "T9", ("near", "far")),
+        (
+            get(format!("/postback/nine?payout=1.25&hmac={md5_plain}&oid=T10&a=x+y")),
+            "T10",
+            ("1.25", "1.26"),
+        ),
+        (
+            get("/postback/ten?transaction_id=T11&sum=3.50&sid=secret%20ten"),
+            "T11",
+            ("secret%20ten", "secret%20nine"),
+        ),
     ]
 }
 
@@ -200,6 +226,19 @@ fn only_what_the_signature_covers_is_read() {
         stage.service.verdict(&covers_the_body)["payout"],
         serde_json::Value::Null
     );
+}
+
+#[test]
+fn a_token_is_kept_nowhere_even_when_it_is_wrong() {
+    let stage = Stage::with(&rules());
+    let refused = stage
+        .service
+        .answer(&get("/postback/ten?transaction_id=T11&sid=an-older-one"));
+    assert_eq!(refused.status, 401);
+    assert_eq!(stage.service.logged_code(&refused.json()), "signature_wrong");
+    let id = refused.json()["postback_id"].as_str().expect("an id").to_owned();
+    let kept = stage.service.api(&format!("/api/v1/postbacks/{id}"));
+    assert_eq!(kept["target"], "/postback/ten?transaction_id=T11&sid=[redacted]");
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 mod faults;
 mod finished;
+mod reading;
 mod secrets;
+mod senders;
 mod shipped;
 mod signatures;
 mod syntax;

@@ -51,7 +51,7 @@ fn the_shipped_configuration_shows_the_defaults_as_they_are() {
 
 #[test]
 fn the_shipped_configuration_names_every_key() {
-    let sections: [&[&str]; 11] = [
+    let sections: [&[&str]; 15] = [
         server::KEYS,
         admin::KEYS,
         database::KEYS,
@@ -60,8 +60,12 @@ fn the_shipped_configuration_names_every_key() {
         &wording::PARAMS_KEYS,
         wording::STATUSES_KEYS,
         reply::KEYS,
-        &signature::KEYS,
-        signature::TIMESTAMP_KEYS,
+        signature::KEYS,
+        signature::key::KEYS,
+        signature::placement::LIST_KEYS,
+        signature::rows::PARAMS_KEYS,
+        signature::rows::VALUES_KEYS,
+        signature::timestamp::KEYS,
         campaign::KEYS,
     ];
     for key in sections.concat() {

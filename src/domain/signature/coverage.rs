@@ -1,31 +1,46 @@
 //! Which parameters a signature covers: only these are read, so that nothing unsigned decides money or identity.
+//!
+//! Computed from the scheme alone, so that it is known when the configuration is read. A value of which only the integer
+//! part is signed is not covered: anybody could change the rest. Neither is the signature's own pair.
 
-use super::TimestampRule;
-use super::content::{Content, Piece};
+use super::MacScheme;
+use super::content::Piece;
+use super::params::{Params, ParamsFrom};
 use super::reference::Reference;
+use super::source::Source;
 
 /// What a signature covers of one source of parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cover {
-    /// All of it.
-    All,
+    /// All but these names.
+    AllBut(Vec<String>),
     /// Only these names or pointers, perhaps none.
     Only(Vec<String>),
 }
 
 impl Cover {
+    const NOTHING: Self = Self::Only(Vec::new());
+    const ALL: Self = Self::AllBut(Vec::new());
+
     /// Whether a parameter is covered.
     pub fn covers(&self, name: &str) -> bool {
+        let is_named = |names: &[String]| names.iter().any(|named| named == name);
         match self {
-            Self::All => true,
-            Self::Only(names) => names.iter().any(|covered| covered == name),
+            Self::AllBut(names) => !is_named(names),
+            Self::Only(names) => is_named(names),
         }
     }
 
     fn add(&mut self, name: &str) {
-        if let Self::Only(names) = self {
-            names.push(name.to_owned());
+        match self {
+            Self::AllBut(names) => names.retain(|named| named != name),
+            Self::Only(names) => names.push(name.to_owned()),
         }
+    }
+
+    fn add_all_but<'n>(&mut self, names: impl Iterator<Item = &'n str>) {
+        let uncovered = names.filter(|name| !self.covers(name)).map(str::to_owned).collect();
+        *self = Self::AllBut(uncovered);
     }
 }
 
@@ -34,49 +49,75 @@ impl Cover {
 pub struct Coverage {
     /// Of the query.
     pub query: Cover,
-    /// Of the body: form parameters, JSON members and pointers.
-    pub body: Cover,
+    /// Of a form body.
+    pub form: Cover,
+    /// Of a JSON body: members and pointers.
+    pub json: Cover,
 }
 
 impl Coverage {
     /// Everything, for schemes whose proof does not depend on the parameters.
     pub const EVERYTHING: Self = Self {
-        query: Cover::All,
-        body: Cover::All,
+        query: Cover::ALL,
+        form: Cover::ALL,
+        json: Cover::ALL,
     };
 
-    pub(super) fn of(content: &Content, timestamp: Option<&TimestampRule>) -> Self {
+    pub(super) fn of(mac: &MacScheme) -> Self {
         let mut coverage = Self {
-            query: Cover::Only(Vec::new()),
-            body: Cover::Only(Vec::new()),
+            query: Cover::NOTHING,
+            form: Cover::NOTHING,
+            json: Cover::NOTHING,
         };
-        for piece in content.pieces() {
+        for piece in mac.content.pieces() {
             match piece {
-                Piece::Query | Piece::Url => coverage.query = Cover::All,
-                Piece::Body => coverage.body = Cover::All,
-                Piece::Value(reference) => coverage.add(reference),
+                Piece::Query | Piece::Url => {
+                    let own = mac.placement.from.iter().filter_map(Reference::query_name);
+                    coverage.query.add_all_but(own);
+                }
+                Piece::Body => {
+                    coverage.form = Cover::ALL;
+                    coverage.json = Cover::ALL;
+                }
+                Piece::Params(params) => coverage.add_params(params, &mac.placement.from),
                 Piece::Timestamp => {
-                    if let Some(rule) = timestamp {
+                    if let Some(rule) = &mac.timestamp {
                         coverage.add(&rule.from);
                     }
                 }
-                Piece::Literal(_) | Piece::Path | Piece::Method => {}
+                Piece::Value(_)
+                | Piece::Values(_)
+                | Piece::Literal(_)
+                | Piece::BaseUrl
+                | Piece::Path
+                | Piece::Method
+                | Piece::Secret => {}
             }
+        }
+        for term in mac.content.terms().filter(|term| !term.is_integer) {
+            coverage.add(&term.source);
         }
         coverage
     }
 
-    fn add(&mut self, reference: &Reference) {
-        match reference {
-            Reference::Header(_) => {}
-            Reference::Query(name) => self.query.add(name),
-            Reference::Form(name) => self.body.add(name),
-            Reference::Json(pointer) => {
-                self.body.add(pointer);
+    fn add_params(&mut self, params: &Params, signature_at: &[Reference]) {
+        let cover = match params.from {
+            ParamsFrom::Query => &mut self.query,
+            ParamsFrom::Form => &mut self.form,
+        };
+        cover.add_all_but(params.unsigned_names(signature_at));
+    }
+
+    fn add(&mut self, source: &Source) {
+        match source {
+            Source::Label(_) | Source::Place(Reference::Header(_)) => {}
+            Source::Place(Reference::Query(name)) => self.query.add(name),
+            Source::Place(Reference::Form(name)) => self.form.add(name),
+            Source::Place(Reference::Json(pointer)) => {
+                self.json.add(pointer);
                 // `/a` is also what the mapping calls `a`.
-                let name = pointer.trim_start_matches('/');
-                if !name.contains('/') {
-                    self.body.add(&name.replace("~1", "/").replace("~0", "~"));
+                if let Some(name) = pointer.strip_prefix('/').filter(|name| !name.contains('/')) {
+                    self.json.add(&name.replace("~1", "/").replace("~0", "~"));
                 }
             }
         }
@@ -84,6 +125,6 @@ impl Coverage {
 
     /// Whether a parameter of this name can be read from anywhere.
     pub fn covers(&self, name: &str) -> bool {
-        self.query.covers(name) || self.body.covers(name)
+        self.query.covers(name) || self.form.covers(name) || self.json.covers(name)
     }
 }

@@ -1,82 +1,109 @@
-//! The keyed hashes that networks sign with, and keys made ready for them.
+//! The hashes that networks sign with, and keys made ready for them.
 
 use hmac::{Hmac, KeyInit, Mac};
-use md5::Md5;
+use md5::{Digest, Md5};
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 
 use crate::domain::secret::Secret;
 
+use super::encoding::Tag;
+
 macro_rules! algorithms {
-    ($($(#[$doc:meta])* $name:ident = $text:literal, $hash:ty;)*) => {
-        /// A keyed hash.
+    ($($(#[$mac_doc:meta])* $mac:ident = $mac_text:literal, $(#[$plain_doc:meta])* $plain:ident = $plain_text:literal, $hash:ty;)*) => {
+        /// A hash that makes signatures: keyed, or plain over a content that holds the secret.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Algorithm { $($(#[$doc])* $name,)* }
+        pub enum Algorithm { $($(#[$mac_doc])* $mac, $(#[$plain_doc])* $plain,)* }
 
         impl Algorithm {
             /// The algorithm of a configuration's word.
             pub fn parse(text: &str) -> Option<Self> {
-                match text { $($text => Some(Self::$name),)* _ => None }
+                match text { $($mac_text => Some(Self::$mac), $plain_text => Some(Self::$plain),)* _ => None }
             }
 
             /// The algorithm as configurations write it.
             pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $text,)* }
+                match self { $(Self::$mac => $mac_text, Self::$plain => $plain_text,)* }
+            }
+
+            /// Whether the hash takes the secret as its key; if not, the secret is part of what is hashed.
+            pub const fn is_keyed(self) -> bool {
+                match self { $(Self::$mac => true, Self::$plain => false,)* }
             }
         }
 
-        /// A secret whose key schedule has been computed, so that a request pays for its own bytes only.
         #[derive(Clone)]
-        pub struct Key(Started);
-
-        #[derive(Clone)]
-        enum Started { $($name(Hmac<$hash>),)* }
+        enum Started { $($mac(Hmac<$hash>), $plain($hash),)* }
 
         impl Key {
             /// Makes a secret ready for an algorithm.
             pub fn new(algorithm: Algorithm, secret: &Secret) -> Self {
-                match algorithm {
-                    $(Algorithm::$name => {
+                let started = match algorithm {
+                    $(Algorithm::$mac => {
                         let mac = Hmac::<$hash>::new_from_slice(secret.expose());
-                        Self(Started::$name(mac.expect("an HMAC takes a key of any length")))
-                    })*
-                }
-            }
-
-            pub(super) fn begin(&self) -> Running {
-                Running(self.0.clone())
+                        Started::$mac(mac.expect("an HMAC takes a key of any length"))
+                    }
+                    Algorithm::$plain => Started::$plain(<$hash>::new()),)*
+                };
+                Self { started, secret: secret.clone() }
             }
         }
 
-        /// A MAC that is being computed.
-        pub(super) struct Running(Started);
-
         impl Running {
             pub(super) fn update(&mut self, bytes: &[u8]) {
-                match &mut self.0 { $(Started::$name(mac) => mac.update(bytes),)* }
+                match &mut self.0 {
+                    $(Started::$mac(mac) => Mac::update(mac, bytes), Started::$plain(hash) => Digest::update(hash, bytes),)*
+                }
             }
 
-            /// Compares in constant time. A signature of another length is wrong.
-            pub(super) fn verify(self, signature: &[u8]) -> bool {
-                match self.0 { $(Started::$name(mac) => mac.verify_slice(signature).is_ok(),)* }
-            }
-
-            pub(super) fn finish(self) -> Vec<u8> {
-                match self.0 { $(Started::$name(mac) => mac.finalize().into_bytes().to_vec(),)* }
+            pub(super) fn finish(self) -> Tag {
+                match self.0 {
+                    $(Started::$mac(mac) => Tag::of(&Mac::finalize(mac).into_bytes()),
+                    Started::$plain(hash) => Tag::of(&Digest::finalize(hash)),)*
+                }
             }
         }
     };
 }
 
+/// A secret whose key schedule has been computed, so that a request pays for its own bytes only.
+#[derive(Clone)]
+pub struct Key {
+    started: Started,
+    secret: Secret,
+}
+
+/// A signature that is being computed.
+pub(super) struct Running(Started);
+
+impl Key {
+    pub(super) fn begin(&self) -> Running {
+        Running(self.started.clone())
+    }
+
+    /// The key itself, for a plain hash over a content that holds it.
+    pub(super) const fn secret(&self) -> &Secret {
+        &self.secret
+    }
+}
+
 algorithms! {
     /// HMAC with MD5 (RFC 2104).
-    HmacMd5 = "hmac-md5", Md5;
+    HmacMd5 = "hmac-md5",
+    /// Plain MD5.
+    Md5 = "md5", Md5;
     /// HMAC with SHA-1 (RFC 2104).
-    HmacSha1 = "hmac-sha1", Sha1;
+    HmacSha1 = "hmac-sha1",
+    /// Plain SHA-1.
+    Sha1 = "sha1", Sha1;
     /// HMAC with SHA-256 (RFC 4231).
-    HmacSha256 = "hmac-sha256", Sha256;
+    HmacSha256 = "hmac-sha256",
+    /// Plain SHA-256.
+    Sha256 = "sha256", Sha256;
     /// HMAC with SHA-512 (RFC 4231).
-    HmacSha512 = "hmac-sha512", Sha512;
+    HmacSha512 = "hmac-sha512",
+    /// Plain SHA-512.
+    Sha512 = "sha512", Sha512;
 }
 
 impl std::fmt::Debug for Key {

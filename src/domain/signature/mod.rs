@@ -1,118 +1,70 @@
 //! How a network proves that a postback is its own.
 //!
-//! A [`Scheme`] is parsed from the configuration once: what is signed ([`content`]), with what ([`key`]), where the
-//! signature and its time stand ([`mod@reference`]), and which parameters the signature thereby covers ([`coverage`]).
-//! Verifying feeds the signed bytes piece by piece, as they were received, into each key's MAC and compares in constant
-//! time, without an early exit over keys. One network has one scheme for a method: trying several until one fits would let
-//! an attacker choose the weakest.
+//! A [`Scheme`] is parsed from the configuration once: what is signed ([`content`], made of [`term`], [`values`] and
+//! [`params`]), with what ([`key`]), where the signature and its time stand ([`placement`], [`list`], [`timestamp`]), and
+//! which parameters the signature thereby covers ([`coverage`]). Verifying goes in one order: what the scheme requires, the
+//! candidates, the timestamp, then the signed bytes piece by piece, as they were received, into each key's hash, compared with
+//! every candidate in constant time and without an early exit. One network has one scheme for a method: trying several until
+//! one fits would let an attacker choose the weakest.
 
 mod content;
 mod coverage;
+mod encoding;
+mod failure;
 mod key;
+mod list;
+mod params;
+mod placement;
 mod reference;
+mod require;
 mod sign;
+mod source;
+mod term;
+mod timestamp;
+mod token;
+mod values;
 
 use std::time::Duration;
 
 use http::Method;
+use subtle::Choice;
 
-pub use content::{Content, ContentError};
+pub use content::{Content, ContentError, Rows};
 pub use coverage::{Cover, Coverage};
+pub use encoding::{Encoding, KeyEncoding};
+pub use failure::AuthFailure;
 pub use key::{Algorithm, Key};
+pub use list::{Labels, List};
+pub use params::{ParamEncoding, Params, ParamsFrom};
+pub use placement::Placement;
 pub use reference::{Found, Reference, ReferenceError};
+pub use require::Requirement;
 pub use sign::{SignError, Signed, Unsigned};
+pub use source::Source;
+pub use term::{Absence, Term};
+pub use timestamp::{TimestampRule, TimestampUnit};
+pub use token::{Token, TokenScheme};
+pub use values::Values;
 
 use super::postback::{Form, RawPostback};
-use super::time::{Timestamp, parse_digits};
+use super::time::Timestamp;
 use content::Feed;
+use encoding::Tag;
+use source::Seen;
 
-/// Why a request is not proven to be its network's. The sender gets one answer for all of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AuthFailure {
-    /// No network of this name is configured.
-    UnknownNetwork,
-    /// There is no signature where it should be.
-    SignatureMissing,
-    /// There is more than one.
-    SignatureDoubled,
-    /// It lacks its prefix or is not encoded as it should be.
-    SignatureMalformed,
-    /// No key of the network makes this signature over these bytes.
-    SignatureWrong,
-    /// Something that the signature covers is missing.
-    SignedPartMissing,
-    /// There is no timestamp where it should be.
-    TimestampMissing,
-    /// There is more than one.
-    TimestampDoubled,
-    /// It is not a number in the expected unit.
-    TimestampMalformed,
-    /// It is further from now than the tolerance, in either direction.
-    TimestampStale,
-}
-
-impl AuthFailure {
-    /// The reason as the operator sees it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::UnknownNetwork => "unknown_network",
-            Self::SignatureMissing => "signature_missing",
-            Self::SignatureDoubled => "signature_doubled",
-            Self::SignatureMalformed => "signature_malformed",
-            Self::SignatureWrong => "signature_wrong",
-            Self::SignedPartMissing => "signed_part_missing",
-            Self::TimestampMissing => "timestamp_missing",
-            Self::TimestampDoubled => "timestamp_doubled",
-            Self::TimestampMalformed => "timestamp_malformed",
-            Self::TimestampStale => "timestamp_stale",
-        }
-    }
-}
-
-/// How a signature is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Encoding {
-    /// Hexadecimal, either case.
-    Hex,
-    /// Standard base64 with its padding.
-    Base64,
-    /// URL-safe base64, with or without padding.
-    Base64Url,
-}
-
-/// The unit of a signed timestamp.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TimestampUnit {
-    /// Unix seconds.
-    Seconds,
-    /// Unix milliseconds.
-    Millis,
-}
-
-/// Where a signed timestamp stands and how old it may be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TimestampRule {
-    /// Where it stands.
-    pub from: Reference,
-    /// What it counts.
-    pub unit: TimestampUnit,
-    /// How far it may be from now, in both directions.
-    pub tolerance: Duration,
-}
-
-/// A MAC over parts of the request.
+/// A hash over parts of the request and a secret.
 #[derive(Debug, Clone)]
 pub struct MacScheme {
     /// What is signed.
     pub content: Content,
     /// Where the signature stands.
-    pub from: Reference,
+    pub placement: Placement,
     /// How it is written.
     pub encoding: Encoding,
-    /// What stands before it and is cut off; empty for nothing.
-    pub prefix: String,
     /// The timestamp, where the scheme has one.
     pub timestamp: Option<TimestampRule>,
+    /// What else has to be as it is.
+    pub require: Vec<Requirement>,
     /// The part of a URL before its path, for `{url}`.
     pub base_url: String,
     /// The keys, each of which is accepted.
@@ -130,6 +82,7 @@ pub struct Scheme {
 enum Proof {
     /// The address alone, which was checked before.
     Address,
+    Token(TokenScheme),
     Mac(Box<MacScheme>),
 }
 
@@ -142,18 +95,42 @@ impl Scheme {
         }
     }
 
-    /// A MAC over parts of the request.
+    /// No signature: a secret in the request is its proof.
+    pub const fn token(token: TokenScheme) -> Self {
+        Self {
+            proof: Proof::Token(token),
+            coverage: Coverage::EVERYTHING,
+        }
+    }
+
+    /// A hash over parts of the request.
     pub fn mac(mac: MacScheme) -> Self {
-        let coverage = Coverage::of(&mac.content, mac.timestamp.as_ref());
+        let coverage = Coverage::of(&mac);
         Self {
             proof: Proof::Mac(Box::new(mac)),
             coverage,
         }
     }
 
-    /// The parameters that the signature covers. Only these are read.
+    /// The parameters that the signature covers.
     pub const fn coverage(&self) -> &Coverage {
         &self.coverage
+    }
+
+    /// Where a secret itself stands in requests; nowhere under schemes that sign.
+    pub fn token_places(&self) -> &[Reference] {
+        match &self.proof {
+            Proof::Token(token) => &token.placement.from,
+            Proof::Address | Proof::Mac(_) => &[],
+        }
+    }
+
+    /// Whether the signature stays right when characters are moved from one value into the next.
+    pub fn joins_values(&self) -> bool {
+        match &self.proof {
+            Proof::Address | Proof::Token(_) => false,
+            Proof::Mac(mac) => mac.content.joins_values(),
+        }
     }
 
     /// Proves that the request was made with one of the keys.
@@ -164,6 +141,7 @@ impl Scheme {
     pub fn verify(&self, raw: &RawPostback, form: &Form<'_>, now: Timestamp) -> Result<(), AuthFailure> {
         match &self.proof {
             Proof::Address => Ok(()),
+            Proof::Token(token) => token.verify(raw, form),
             Proof::Mac(mac) => mac.verify(raw, form, now),
         }
     }
@@ -171,94 +149,47 @@ impl Scheme {
 
 impl MacScheme {
     fn verify(&self, raw: &RawPostback, form: &Form<'_>, now: Timestamp) -> Result<(), AuthFailure> {
-        let written = match self.from.find(raw, form) {
-            Found::One(written) => written,
-            Found::None => return Err(AuthFailure::SignatureMissing),
-            Found::Several => return Err(AuthFailure::SignatureDoubled),
-        };
-        let written = written
-            .strip_prefix(self.prefix.as_bytes())
-            .ok_or(AuthFailure::SignatureMalformed)?;
-        let signature = self.encoding.decode(written).ok_or(AuthFailure::SignatureMalformed)?;
-        let timestamp = self
-            .timestamp
-            .as_ref()
-            .map(|rule| rule.check(raw, form, now))
-            .transpose()?;
-        let feed = Feed {
+        Requirement::check(&self.require, raw, form)?;
+        let written = self.placement.read(raw, form)?;
+        // A rotation may bring signatures of other kinds beside ours; what cannot be decoded is none of ours.
+        let decoded = written.candidates.iter();
+        let candidates: Vec<Tag> = decoded.filter_map(|text| self.encoding.decode(text)).collect();
+        if candidates.is_empty() {
+            return Err(AuthFailure::SignatureMalformed);
+        }
+        let seen = Seen {
             raw,
             form,
-            signature_at: &self.from,
-            timestamp,
-            base_url: &self.base_url,
+            labels: &written.labels,
         };
-
-        let mut authentic = false;
+        let timestamp = self.timestamp.as_ref().map(|rule| rule.check(&seen, now)).transpose()?;
+        let mut authentic = Choice::from(0);
         for key in &self.keys {
-            let mut mac = key.begin();
-            self.content
-                .feed(&feed, &mut |bytes| mac.update(bytes))
-                .map_err(|_| AuthFailure::SignedPartMissing)?;
-            // Every key is tried, so that the time taken does not tell which of them fits.
-            authentic |= mac.verify(&signature);
+            let signature = self.signature(key, &seen, timestamp)?;
+            // Every pair is compared, so that the time taken does not tell which of them fits.
+            for candidate in &candidates {
+                authentic |= signature.is_same(candidate);
+            }
         }
-        if authentic {
+        if bool::from(authentic) {
             Ok(())
         } else {
             Err(AuthFailure::SignatureWrong)
         }
     }
-}
 
-impl TimestampRule {
-    /// The timestamp's own text, once it is known to be fresh.
-    fn check<'a>(&self, raw: &'a RawPostback, form: &'a Form<'a>, now: Timestamp) -> Result<&'a [u8], AuthFailure> {
-        let text = match self.from.find(raw, form) {
-            Found::One(text) => text,
-            Found::None => return Err(AuthFailure::TimestampMissing),
-            Found::Several => return Err(AuthFailure::TimestampDoubled),
+    /// The signature that a key makes over a request.
+    fn signature(&self, key: &Key, seen: &Seen<'_>, timestamp: Option<&[u8]>) -> Result<Tag, AuthFailure> {
+        let feed = Feed {
+            seen,
+            signature_at: &self.placement.from,
+            timestamp,
+            base_url: &self.base_url,
+            secret: key.secret(),
         };
-        let number = std::str::from_utf8(text)
-            .ok()
-            .and_then(parse_digits)
-            .ok_or(AuthFailure::TimestampMalformed)?;
-        let signed_at = match self.unit {
-            TimestampUnit::Seconds => Timestamp::from_unix_seconds(number),
-            TimestampUnit::Millis => Timestamp::from_unix_millis(number),
-        };
-        if now.distance(signed_at) > self.tolerance {
-            Err(AuthFailure::TimestampStale)
-        } else {
-            Ok(text)
-        }
-    }
-}
-
-impl Encoding {
-    fn decode(self, written: &[u8]) -> Option<Vec<u8>> {
-        use base64::Engine as _;
-        use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-        match self {
-            Self::Hex => hex::decode(written).ok(),
-            Self::Base64 => STANDARD.decode(written).ok(),
-            Self::Base64Url => {
-                let unpadded = written
-                    .strip_suffix(b"==")
-                    .or_else(|| written.strip_suffix(b"="))
-                    .unwrap_or(written);
-                URL_SAFE_NO_PAD.decode(unpadded).ok()
-            }
-        }
-    }
-
-    fn encode(self, signature: &[u8]) -> String {
-        use base64::Engine as _;
-        use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-        match self {
-            Self::Hex => hex::encode(signature),
-            Self::Base64 => STANDARD.encode(signature),
-            Self::Base64Url => URL_SAFE_NO_PAD.encode(signature),
-        }
+        let mut running = key.begin();
+        self.content.feed(&feed, &mut |bytes| running.update(bytes))?;
+        Ok(running.finish())
     }
 }
 
@@ -293,17 +224,17 @@ impl Schemes {
         let mac = |content, from, prefix: &str, timestamp| {
             Scheme::mac(MacScheme {
                 content,
-                from,
+                placement: Placement::at(vec![from], prefix.to_owned()),
                 encoding: Encoding::Hex,
-                prefix: prefix.to_owned(),
                 timestamp,
+                require: Vec::new(),
                 base_url: String::new(),
                 keys: keys.to_vec(),
             })
         };
         let header = |name: &'static str| Reference::Header(http::HeaderName::from_static(name));
         let timestamp = TimestampRule {
-            from: header(Self::DEFAULT_TIMESTAMP_HEADER),
+            from: Source::Place(header(Self::DEFAULT_TIMESTAMP_HEADER)),
             unit: TimestampUnit::Seconds,
             tolerance: Self::DEFAULT_TOLERANCE,
         };

@@ -57,15 +57,23 @@ impl Reference {
         }
     }
 
-    /// What stands at this place of a request. An empty parameter is nothing.
+    /// The name of a query parameter, where this is one.
+    pub(super) fn query_name(&self) -> Option<&str> {
+        match self {
+            Self::Query(name) => Some(name),
+            Self::Header(_) | Self::Form(_) | Self::Json(_) => None,
+        }
+    }
+
+    /// What stands at this place of a request. An empty value is one; whether it will do is for the caller to say.
     pub fn find<'a>(&self, raw: &'a RawPostback, form: &'a Form<'a>) -> Found<'a> {
         let text = match self {
             Self::Header(name) => {
                 let mut values = raw.headers.get_all(name).iter();
                 return match (values.next(), values.next()) {
                     (Some(_), Some(_)) => Found::Several,
-                    (Some(value), None) if !value.is_empty() => Found::One(value.as_bytes()),
-                    (Some(_) | None, _) => Found::None,
+                    (Some(value), None) => Found::One(value.as_bytes()),
+                    (None, _) => Found::None,
                 };
             }
             Self::Query(name) => form.query_value(name),
@@ -78,10 +86,7 @@ impl Reference {
                 Body::Empty | Body::Form(_) => None,
             },
         };
-        match text {
-            Some(text) if !text.is_empty() => Found::One(text.as_bytes()),
-            Some(_) | None => Found::None,
-        }
+        text.map_or(Found::None, |text| Found::One(text.as_bytes()))
     }
 }
 

@@ -12,9 +12,12 @@ use crate::domain::postback::{Form, RawPostback};
 use crate::domain::template::RESERVED;
 use crate::domain::time::Timestamp;
 
-use super::content::Feed;
+use super::list::{Label, Labels};
+use super::placement::Placement;
 use super::reference::{Found, Reference};
-use super::{MacScheme, Proof, Scheme, TimestampUnit};
+use super::require::Requirement;
+use super::source::{Seen, Source};
+use super::{AuthFailure, MacScheme, Proof, Scheme};
 
 /// A request that has no signature yet.
 #[derive(Debug, Clone)]
@@ -41,6 +44,12 @@ pub enum SignError {
     /// The scheme signs something that the request lacks.
     #[error("the network signs a part that the request lacks")]
     PartMissing,
+    /// The scheme signs the integer part of something that is no number.
+    #[error("the network signs the integer part of a value that is no decimal number")]
+    PartMalformed,
+    /// There is no signature to make, and the secret is not shown.
+    #[error("the network signs nothing: it sends its secret at {0}, which is for you to put there")]
+    Token(Reference),
     /// The network has no key.
     #[error("the network has no secret")]
     NoKey,
@@ -69,11 +78,23 @@ impl Unsigned {
         let mut added = Vec::new();
         match &scheme.proof {
             Proof::Address => {}
+            Proof::Token(token) => {
+                let place = token.placement.from.first().ok_or(SignError::NoKey)?;
+                return Err(SignError::Token(place.clone()));
+            }
             Proof::Mac(mac) => {
-                self.remove_signature(&mac.from)?;
-                self.add_timestamp(mac, now, &mut added)?;
-                let signature = self.signature(mac)?;
-                self.add(&mac.from, &signature, &mut added)?;
+                for place in &mac.placement.from {
+                    self.remove(place)?;
+                }
+                self.add_requirements(&mac.require, &mut added)?;
+                let timestamp = self.add_timestamp(mac, now, &mut added)?;
+                let signature = self.signature(mac, timestamp.as_ref())?;
+                let place = mac.placement.from.first().ok_or(SignError::NoKey)?;
+                self.add(
+                    place,
+                    &written(&mac.placement, &signature, timestamp.as_ref()),
+                    &mut added,
+                )?;
             }
         }
         Ok(Signed {
@@ -83,7 +104,7 @@ impl Unsigned {
     }
 
     /// Takes an old signature out, so that a signed request can be signed again.
-    fn remove_signature(&mut self, at: &Reference) -> Result<(), SignError> {
+    fn remove(&mut self, at: &Reference) -> Result<(), SignError> {
         match at {
             Reference::Header(name) => {
                 self.0.headers.remove(name);
@@ -106,46 +127,77 @@ impl Unsigned {
         Ok(())
     }
 
+    fn add_requirements(
+        &mut self,
+        require: &[Requirement],
+        added: &mut Vec<(HeaderName, HeaderValue)>,
+    ) -> Result<(), SignError> {
+        for requirement in require {
+            if !self.has(&requirement.at)? {
+                self.add(&requirement.at, &requirement.text, added)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the timestamp at its place unless one is there. One that stands in the signature's list is returned.
     fn add_timestamp(
         &mut self,
         mac: &MacScheme,
         now: Timestamp,
         added: &mut Vec<(HeaderName, HeaderValue)>,
-    ) -> Result<(), SignError> {
-        let Some(rule) = &mac.timestamp else { return Ok(()) };
-        let is_there = {
-            let form = Form::read(&self.0).map_err(|refusal| SignError::Malformed(refusal.detail.into_owned()))?;
-            rule.from.find(&self.0, &form) != Found::None
-        };
-        if is_there {
-            return Ok(());
+    ) -> Result<Option<ListTimestamp>, SignError> {
+        let Some(rule) = &mac.timestamp else { return Ok(None) };
+        let text = rule.unit.write(now);
+        match &rule.from {
+            Source::Label(label) => Ok(Some(ListTimestamp {
+                label: label.clone(),
+                text,
+            })),
+            Source::Place(place) => {
+                if !self.has(place)? {
+                    self.add(place, &text, added)?;
+                }
+                Ok(None)
+            }
         }
-        let text = match rule.unit {
-            TimestampUnit::Seconds => now.unix_seconds().to_string(),
-            TimestampUnit::Millis => now.unix_millis().to_string(),
-        };
-        self.add(&rule.from, &text, added)
     }
 
-    fn signature(&self, mac: &MacScheme) -> Result<String, SignError> {
+    /// Whether something stands at a place.
+    fn has(&self, place: &Reference) -> Result<bool, SignError> {
+        let form = self.form()?;
+        Ok(match place.find(&self.0, &form) {
+            Found::One(text) => !text.is_empty(),
+            Found::Several => true,
+            Found::None => false,
+        })
+    }
+
+    fn form(&self) -> Result<Form<'_>, SignError> {
+        Form::read(&self.0).map_err(|refusal| SignError::Malformed(refusal.detail.into_owned()))
+    }
+
+    fn signature(&self, mac: &MacScheme, timestamp: Option<&ListTimestamp>) -> Result<String, SignError> {
         let key = mac.keys.first().ok_or(SignError::NoKey)?;
-        let form = Form::read(&self.0).map_err(|refusal| SignError::Malformed(refusal.detail.into_owned()))?;
-        let timestamp = match mac.timestamp.as_ref().map(|rule| rule.from.find(&self.0, &form)) {
+        let form = self.form()?;
+        let labels: Vec<Label<'_>> = timestamp.into_iter().map(ListTimestamp::as_label).collect();
+        let seen = Seen {
+            raw: &self.0,
+            form: &form,
+            labels: &labels,
+        };
+        let timestamp = match mac.timestamp.as_ref().map(|rule| rule.from.find(&seen)) {
             Some(Found::One(text)) => Some(text),
             Some(Found::None | Found::Several) | None => None,
         };
-        let feed = Feed {
-            raw: &self.0,
-            form: &form,
-            signature_at: &mac.from,
-            timestamp,
-            base_url: &mac.base_url,
-        };
-        let mut running = key.begin();
-        mac.content
-            .feed(&feed, &mut |bytes| running.update(bytes))
-            .map_err(|_| SignError::PartMissing)?;
-        Ok(format!("{}{}", mac.prefix, mac.encoding.encode(&running.finish())))
+        let signature = mac.signature(key, &seen, timestamp).map_err(|failure| {
+            if failure == AuthFailure::SignedPartMalformed {
+                SignError::PartMalformed
+            } else {
+                SignError::PartMissing
+            }
+        })?;
+        Ok(mac.encoding.encode(&signature))
     }
 
     fn add(&mut self, at: &Reference, text: &str, added: &mut Vec<(HeaderName, HeaderValue)>) -> Result<(), SignError> {
@@ -169,6 +221,34 @@ impl Unsigned {
             Reference::Form(_) | Reference::Json(_) => Err(SignError::InBody(at.clone())),
         }
     }
+}
+
+/// A timestamp that is an item of the signature's list.
+struct ListTimestamp {
+    label: String,
+    text: String,
+}
+
+impl ListTimestamp {
+    fn as_label(&self) -> Label<'_> {
+        Label {
+            name: self.label.as_bytes(),
+            value: self.text.as_bytes(),
+        }
+    }
+}
+
+/// The text at the signature's place: the signature behind its prefix, in its list where it has one.
+fn written(placement: &Placement, signature: &str, timestamp: Option<&ListTimestamp>) -> String {
+    let prefix = &placement.prefix;
+    let Some(list) = &placement.list else {
+        return format!("{prefix}{signature}");
+    };
+    let Some(Labels { pair, signature: name }) = &list.labels else {
+        return format!("{prefix}{signature}");
+    };
+    let time = timestamp.map(|time| format!("{}{pair}{}{}", time.label, time.text, list.item));
+    format!("{prefix}{}{name}{pair}{signature}", time.unwrap_or_default())
 }
 
 fn parse_target(target: &str) -> Result<Uri, SignError> {

@@ -46,11 +46,11 @@ fn keys(algorithm: Algorithm, secrets: &[&str]) -> Vec<Key> {
 
 fn scheme(algorithm: &str, secret: &str, content: &str, from: &str, encoding: Encoding) -> Schemes {
     Schemes::both(Scheme::mac(MacScheme {
-        content: Content::parse(content).expect("a content"),
-        from: Reference::parse(from).expect("a place"),
+        content: Content::parse(content, &Rows::default()).expect("a content"),
+        placement: Placement::at(vec![Reference::parse(from).expect("a place")], String::new()),
         encoding,
-        prefix: String::new(),
         timestamp: None,
+        require: Vec::new(),
         base_url: "https://track.example".to_owned(),
         keys: keys(Algorithm::parse(algorithm).expect("an algorithm"), &[secret]),
     }))
@@ -233,21 +233,6 @@ fn what_is_signed_for_a_url_is_what_is_verified() {
 }
 
 #[test]
-fn only_what_is_signed_is_covered() {
-    let content = Content::parse("{query.txid}{json./a/b}{json./payout}").expect("a content");
-    let coverage = Coverage::of(&content, None);
-    assert!(coverage.query.covers("txid") && !coverage.query.covers("payout"));
-    assert!(coverage.body.covers("/a/b") && coverage.body.covers("payout") && !coverage.body.covers("txid"));
-    assert_eq!(
-        *default_pair(&["x"]).of(&Method::POST).coverage(),
-        Coverage {
-            query: Cover::Only(vec![]),
-            body: Cover::All
-        }
-    );
-}
-
-#[test]
 fn a_content_that_signs_nothing_is_refused() {
     for text in [
         "",
@@ -260,7 +245,7 @@ fn a_content_that_signs_nothing_is_refused() {
         "{header.}",
         "{cookie.x}",
     ] {
-        assert!(Content::parse(text).is_err(), "{text}");
+        assert!(Content::parse(text, &Rows::default()).is_err(), "{text}");
     }
 }
 

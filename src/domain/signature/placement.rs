@@ -1,0 +1,77 @@
+//! Where a signature stands: one place or several, behind a prefix, alone or in a list. Every value found is a candidate.
+
+use crate::domain::postback::{Form, RawPostback};
+
+use super::AuthFailure;
+use super::list::{Item, Label, List};
+use super::reference::{Found, Reference};
+
+/// Candidates and labels that one request may bring: more is no rotation of keys but an attempt to make us work.
+const ITEMS_MAX: usize = 32;
+
+/// Where signatures stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placement {
+    /// The places, at least one. A request may fill some of them only.
+    pub from: Vec<Reference>,
+    /// What stands before what is at a place, must be there and is cut off; empty for nothing.
+    pub prefix: String,
+    /// The list that stands there, where it is not the signature alone.
+    pub list: Option<List>,
+}
+
+/// What a request has where its signature should be.
+#[derive(Debug)]
+pub(super) struct Written<'a> {
+    /// At least one, none of them decoded.
+    pub(super) candidates: Vec<&'a [u8]>,
+    pub(super) labels: Vec<Label<'a>>,
+}
+
+impl Placement {
+    /// A signature that stands at one place by itself.
+    pub const fn at(from: Vec<Reference>, prefix: String) -> Self {
+        Self {
+            from,
+            prefix,
+            list: None,
+        }
+    }
+
+    pub(super) fn read<'a>(&self, raw: &'a RawPostback, form: &'a Form<'a>) -> Result<Written<'a>, AuthFailure> {
+        let mut candidates = Vec::new();
+        let mut labels = Vec::new();
+        let mut found_any = false;
+        for place in &self.from {
+            let text = match place.find(raw, form) {
+                Found::One(text) if !text.is_empty() => text,
+                Found::One(_) | Found::None => continue,
+                Found::Several => return Err(AuthFailure::SignatureDoubled),
+            };
+            found_any = true;
+            let Some(text) = text.strip_prefix(self.prefix.as_bytes()) else {
+                continue;
+            };
+            match &self.list {
+                None => candidates.push(text),
+                Some(list) => {
+                    let text = std::str::from_utf8(text).map_err(|_| AuthFailure::SignatureMalformed)?;
+                    for item in list.items(text) {
+                        match item {
+                            Item::Signature(candidate) => candidates.push(candidate),
+                            Item::Label(label) => labels.push(label),
+                        }
+                        if candidates.len() + labels.len() > ITEMS_MAX {
+                            return Err(AuthFailure::SignatureMalformed);
+                        }
+                    }
+                }
+            }
+        }
+        match (candidates.is_empty(), found_any) {
+            (false, _) => Ok(Written { candidates, labels }),
+            (true, true) => Err(AuthFailure::SignatureMalformed),
+            (true, false) => Err(AuthFailure::SignatureMissing),
+        }
+    }
+}
