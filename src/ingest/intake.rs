@@ -20,7 +20,7 @@ impl Intake {
     /// Makes the batch's frames. An item that is too large for one is turned away, and its neighbours go on.
     pub(super) fn framed(self, frames: &mut Vec<Frame>) -> Self {
         match self {
-            Self::Clicks(batch) => Self::Clicks(framed(batch, |item| click_frame(&item.click), frames)),
+            Self::Clicks(batch) => Self::Clicks(framed(batch, click_frame, frames)),
             Self::Postbacks(batch) => {
                 let frame = |item: &QueuedPostback| postback_frame(&item.postback, &item.request);
                 Self::Postbacks(framed(batch, frame, frames))
@@ -33,7 +33,7 @@ impl Intake {
         match self {
             Self::Clicks(batch) => {
                 for queued in batch {
-                    let receipt = ClickReceipt::on_disk(queued.item.click.id);
+                    let receipt = ClickReceipt::durable(queued.item.id);
                     queued.answer(Ok(receipt));
                 }
             }

@@ -3,8 +3,6 @@
 //! It drains what is there and makes it durable with one sync, like a writer with PostgreSQL. A disk that fails is tried again
 //! every second; until it takes records again, everything is turned away at once.
 
-use std::io;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +12,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout_at};
 use tracing::{error, info, warn};
 
-use crate::spool::{AppendError, Frame, OpenError, Opened, Spool};
+use crate::spool::{AppendError, Frame, OpenError, Opened, Spool, disk_free};
 use crate::store::causes;
 
 use super::clock::now;
@@ -122,12 +120,12 @@ impl Keeper {
                 batches.into_iter().for_each(Intake::accept);
             }
             Err(failure) => {
-                match &failure {
-                    AppendError::Full => self.note(SpoolState::Full, &failure),
-                    AppendError::Failed(cause) if is_full(cause) => self.note(SpoolState::Full, &failure),
-                    AppendError::Failed(_) => self.note(SpoolState::Failed, &failure),
-                    AppendError::TooLarge { .. } => unreachable!("what is too large was turned away"),
-                }
+                let state = if failure.is_full() {
+                    SpoolState::Full
+                } else {
+                    SpoolState::Failed
+                };
+                self.note(state, &failure);
                 batches.into_iter().for_each(Intake::turn_away);
             }
         }
@@ -190,7 +188,8 @@ impl Keeper {
             return;
         }
         let Some(spool) = &mut self.spool else { return };
-        let has_room = spool.bytes() < self.plan.bytes_max / 10 * 9 && disk_free(&self.plan.folder) > ROOM_MIN;
+        let has_room = spool.bytes() < self.plan.bytes_max / 10 * 9
+            && disk_free(&self.plan.folder).is_none_or(|free| free > ROOM_MIN);
         match self.health.spool() {
             SpoolState::Failed | SpoolState::Full if has_room => match spool.probe() {
                 Ok(()) => self.note_recovery(),
@@ -290,13 +289,4 @@ impl Drop for Keeper {
     fn drop(&mut self) {
         self.health.set_spool(SpoolState::Failed);
     }
-}
-
-fn is_full(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
-}
-
-/// Bytes that the folder's file system has left for us; as many as one likes where it does not say.
-fn disk_free(folder: &Path) -> u64 {
-    rustix::fs::statvfs(folder).map_or(u64::MAX, |disk| disk.f_bavail.saturating_mul(disk.f_frsize))
 }

@@ -23,29 +23,26 @@ use super::receipt::{ClickReceipt, Receipt};
 use super::spooler::Spooler;
 use super::writer::Live;
 
+/// How long the trace of a refused row may take.
+const TRACE_DEADLINE: Duration = Duration::from_millis(500);
+
 #[derive(Debug)]
 pub(super) enum Clicks {}
 
-#[derive(Debug)]
-pub(super) struct QueuedClick {
-    pub(super) click: Click,
-}
-
 impl Kind for Clicks {
-    type Item = QueuedClick;
+    type Item = Click;
     type Receipt = ClickReceipt;
     const NAME: &'static str = "clicks";
     const OUTAGE: &'static str = "postgres does not take clicks; they go to the spool";
 
     async fn write(
         link: &mut Link,
-        items: &[&QueuedClick],
+        clicks: &[&Click],
         _: Pass,
         deadline: Instant,
     ) -> Result<Vec<Option<ClickReceipt>>, StoreError> {
-        let clicks: Vec<&Click> = items.iter().map(|item| &item.click).collect();
-        link.store_clicks(&clicks, deadline).await?;
-        Ok(committed(&clicks))
+        link.store_clicks(clicks, deadline).await?;
+        Ok(committed(clicks))
     }
 }
 
@@ -57,16 +54,16 @@ impl Live for Clicks {
         spooler.keep(Intake::Clicks(batch)).await;
     }
 
-    async fn set_aside(_: &mut Link, spooler: &Spooler, item: &QueuedClick, refusal: &StoreError, _: Instant) {
+    async fn set_aside(_: &mut Link, spooler: &Spooler, item: &Click, refusal: &StoreError) {
         // Its visitor was promised nothing: where it cannot be kept, the thread's complaint is its trace.
-        spooler.set_aside(click_frame(&item.click), causes(refusal)).await;
+        spooler.set_aside(click_frame(item), causes(refusal)).await;
     }
 }
 
 fn committed(clicks: &[&Click]) -> Vec<Option<ClickReceipt>> {
     clicks
         .iter()
-        .map(|click| Some(ClickReceipt::committed(click.id)))
+        .map(|click| Some(ClickReceipt::durable(click.id)))
         .collect()
 }
 
@@ -155,16 +152,10 @@ impl Live for Postbacks {
         spooler.keep(Intake::Postbacks(batch)).await;
     }
 
-    async fn set_aside(
-        link: &mut Link,
-        spooler: &Spooler,
-        item: &QueuedPostback,
-        refusal: &StoreError,
-        deadline: Instant,
-    ) {
+    async fn set_aside(link: &mut Link, spooler: &Spooler, item: &QueuedPostback, refusal: &StoreError) {
         let frame = postback_frame(&item.postback, &item.request);
         spooler.set_aside(frame, causes(refusal)).await;
-        log_refused_row(link, &item.request, deadline).await;
+        log_refused_row(link, &item.request).await;
     }
 }
 
@@ -218,13 +209,14 @@ impl Live for Refusals {
         turn_away(batch);
     }
 
-    async fn set_aside(link: &mut Link, _: &Spooler, item: &QueuedRefusal, _: &StoreError, deadline: Instant) {
-        log_refused_row(link, &item.request, deadline).await;
+    async fn set_aside(link: &mut Link, _: &Spooler, item: &QueuedRefusal, _: &StoreError) {
+        log_refused_row(link, &item.request).await;
     }
 }
 
 /// Keeps the request of a row that PostgreSQL refuses in the raw log, without the parts that may be what it refuses.
-pub(super) async fn log_refused_row(link: &mut Link, request: &RedactedRequest, deadline: Instant) {
+pub(super) async fn log_refused_row(link: &mut Link, request: &RedactedRequest) {
+    let deadline = Instant::now() + TRACE_DEADLINE;
     let bare = RedactedRequest {
         target: String::new(),
         headers: "{}".to_owned(),

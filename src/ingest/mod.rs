@@ -50,7 +50,7 @@ pub use receipt::{ClickReceipt, NotTaken, Receipt, Told};
 pub use spooler::SpoolPlan;
 pub use upkeep::{CurrentRules, UpkeepPlan};
 
-use kinds::{Clicks, Postbacks, QueuedClick, QueuedPostback, QueuedRefusal, Refusals};
+use kinds::{Clicks, Postbacks, QueuedPostback, QueuedRefusal, Refusals};
 use pulse::Pulse;
 use queue::{Queued, submit};
 use refusal_budget::RefusalBudget;
@@ -142,7 +142,7 @@ impl Ingest {
     /// When neither PostgreSQL nor the disk is known to have it within 250 ms. It may be stored nevertheless: nobody was told
     /// its id.
     pub async fn submit_click(&self, click: Click) -> Result<ClickReceipt, NotTaken> {
-        submit(&self.clicks, QueuedClick { click }, CLICK_WAIT_MAX).await
+        submit(&self.clicks, click, CLICK_WAIT_MAX).await
     }
 
     /// Decides a postback and makes what comes of it durable, raw request included.

@@ -37,11 +37,8 @@ impl Receipt {
 pub struct ClickReceipt(ClickId);
 
 impl ClickReceipt {
-    pub(super) const fn committed(id: ClickId) -> Self {
-        Self(id)
-    }
-
-    pub(super) const fn on_disk(id: ClickId) -> Self {
+    /// The click is in PostgreSQL, or on disk.
+    pub(super) const fn durable(id: ClickId) -> Self {
         Self(id)
     }
 

@@ -27,8 +27,6 @@ use super::upkeep::CurrentRules;
 
 /// How long one transaction of a replayed batch may take.
 const BATCH_DEADLINE: Duration = Duration::from_millis(2500);
-/// How long the trace of a refused row may take.
-const TRACE_DEADLINE: Duration = Duration::from_millis(500);
 /// How long replay waits before it looks again whether PostgreSQL takes writes.
 const WAIT_FOR_POSTGRES: Duration = Duration::from_millis(200);
 /// The longest rest after a failure, and between two batches.
@@ -228,8 +226,7 @@ impl Replay {
             let reason = causes(&refusal);
             let what = "postgres refused a record of the spool";
             self.health.report_set_aside(what, &frame.id, &reason);
-            let deadline = Instant::now() + TRACE_DEADLINE;
-            item.leave_trace(&mut self.link, deadline).await;
+            item.leave_trace(&mut self.link).await;
             self.refused.push((frame, reason));
         }
         match failed {
@@ -242,17 +239,17 @@ impl Replay {
 /// What can be refused at its replay.
 trait Refusable {
     /// Leaves a trace in PostgreSQL, where there is a place for one.
-    fn leave_trace(&self, link: &mut Link, deadline: Instant) -> impl Future<Output = ()> + Send;
+    fn leave_trace(&self, link: &mut Link) -> impl Future<Output = ()> + Send;
 }
 
 impl Refusable for SpooledClick {
-    async fn leave_trace(&self, _: &mut Link, _: Instant) {}
+    async fn leave_trace(&self, _: &mut Link) {}
 }
 
 impl Refusable for QueuedPostback {
     /// Every postback that was answered is one row of the raw log.
-    async fn leave_trace(&self, link: &mut Link, deadline: Instant) {
+    async fn leave_trace(&self, link: &mut Link) {
         counter!("postbackd_replayed_total", "verdict" => "not_storable").increment(1);
-        log_refused_row(link, &self.request, deadline).await;
+        log_refused_row(link, &self.request).await;
     }
 }

@@ -23,8 +23,6 @@ use super::spooler::Spooler;
 
 /// Items that one transaction takes. Measured: larger batches gain nothing, and one that is too large delays the next.
 const BATCH_MAX: usize = 512;
-/// How long the trace of a refused row may take.
-const TRACE_DEADLINE: Duration = Duration::from_millis(500);
 
 /// A kind of items that somebody waits for.
 pub(super) trait Live: Kind {
@@ -40,7 +38,6 @@ pub(super) trait Live: Kind {
         spooler: &Spooler,
         item: &Self::Item,
         refusal: &StoreError,
-        deadline: Instant,
     ) -> impl Future<Output = ()> + Send;
 }
 
@@ -102,8 +99,7 @@ impl<K: Live> Writer<K> {
         for (queued, refusal) in left.refused {
             self.health
                 .report_set_aside("postgres refused a row", &K::NAME, &causes(&refusal));
-            let deadline = Instant::now() + TRACE_DEADLINE;
-            K::set_aside(&mut self.link, &self.spooler, &queued.item, &refusal, deadline).await;
+            K::set_aside(&mut self.link, &self.spooler, &queued.item, &refusal).await;
             queued.answer(Err(NotTaken::NotStorable));
         }
         match left.failed {

@@ -23,6 +23,17 @@ pub enum AppendError {
     Failed(#[source] io::Error),
 }
 
+impl AppendError {
+    /// Whether there was no room, by the spool's bound or on the disk, rather than something against the file.
+    pub fn is_full(&self) -> bool {
+        match self {
+            Self::Full => true,
+            Self::Failed(error) => is_full(error),
+            Self::TooLarge { .. } => false,
+        }
+    }
+}
+
 impl Spool {
     /// Appends records: when this returns `Ok` all of them are durable.
     ///

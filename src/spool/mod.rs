@@ -108,7 +108,7 @@ pub use append::AppendError;
 pub use frame::{Frame, Kind, PAYLOAD_BYTES_MAX};
 pub use inventory::{Inventory, KeptFile, SegmentCount};
 pub use offline::{Found, Offline};
-pub use opening::{OpenError, Opened};
+pub use opening::{OpenError, Opened, disk_free};
 pub use queue::Spool;
 pub use record::{Record, RecordError, click_frame, postback_frame};
 pub use shown::shown;

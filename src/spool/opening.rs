@@ -41,6 +41,12 @@ pub struct Opened {
     pub disk_free: Option<u64>,
 }
 
+/// Bytes that a folder's file system has left for us; `None` where it does not say.
+pub fn disk_free(folder: &Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(folder).ok()?;
+    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
 impl Spool {
     /// Takes the folder, making it where it is missing, and reads what an earlier process left in it.
     ///
@@ -50,9 +56,7 @@ impl Spool {
     pub fn open(folder: &Path, bytes_max: u64) -> Result<(Self, Opened), OpenError> {
         let disk = Box::new(RealFolder::locked(folder)?);
         let (spool, mut opened) = Self::start(disk, bytes_max).map_err(OpenError::Failed)?;
-        opened.disk_free = rustix::fs::statvfs(folder)
-            .ok()
-            .map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize));
+        opened.disk_free = disk_free(folder);
         Ok((spool, opened))
     }
 

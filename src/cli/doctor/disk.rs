@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use crate::config::Storage;
+use crate::spool::disk_free;
 
 use super::finding::Finding;
 
@@ -43,8 +44,7 @@ fn probe(data_dir: &Path) -> io::Result<()> {
 
 fn room(storage: &Storage, spool_bytes: u64) -> Option<Finding> {
     // A folder that is not there has been told about.
-    let disk = rustix::fs::statvfs(&storage.data_dir).ok()?;
-    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+    let free = disk_free(&storage.data_dir)?;
     Some(judge_room(free, storage.spool_max.saturating_sub(spool_bytes)))
 }
 

@@ -66,24 +66,24 @@ impl Default for Params {
 impl Params {
     /// The names that are not signed: those of `without` and the signature's own.
     pub(super) fn unsigned_names<'p>(&'p self, signature_at: &'p [Reference]) -> impl Iterator<Item = &'p str> {
-        let own = signature_at.iter().filter_map(|place| match (place, self.from) {
-            (Reference::Query(name), ParamsFrom::Query) | (Reference::Form(name), ParamsFrom::Form) => Some(&**name),
-            (Reference::Query(_), ParamsFrom::Form)
-            | (Reference::Form(_), ParamsFrom::Query)
-            | (Reference::Header(_) | Reference::Json(_), ParamsFrom::Query | ParamsFrom::Form) => None,
-        });
+        let own = signature_at.iter().filter_map(|place| self.name_at(place));
         self.without.iter().map(|name| &**name).chain(own)
     }
 
     /// Whether what stands at a place is among the parameters that are signed.
     pub(super) fn signs(&self, place: &Reference) -> bool {
-        let name = match (place, self.from) {
-            (Reference::Query(name), ParamsFrom::Query) | (Reference::Form(name), ParamsFrom::Form) => name,
+        let is_left_out = |name: &str| self.without.iter().any(|without| without == name);
+        self.name_at(place).is_some_and(|name| !is_left_out(name))
+    }
+
+    /// The name of a place that is one of these parameters.
+    fn name_at<'p>(&self, place: &'p Reference) -> Option<&'p str> {
+        match (place, self.from) {
+            (Reference::Query(name), ParamsFrom::Query) | (Reference::Form(name), ParamsFrom::Form) => Some(name),
             (Reference::Query(_), ParamsFrom::Form)
             | (Reference::Form(_), ParamsFrom::Query)
-            | (Reference::Header(_) | Reference::Json(_), ParamsFrom::Query | ParamsFrom::Form) => return false,
-        };
-        !self.without.contains(name)
+            | (Reference::Header(_) | Reference::Json(_), ParamsFrom::Query | ParamsFrom::Form) => None,
+        }
     }
 
     /// Whether it is unclear where a name or a value ends: nothing marks it, or values may hold the mark themselves.

@@ -58,6 +58,20 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
+    /// The click that it promises.
+    pub(super) fn click(&self) -> Option<&str> {
+        match self {
+            Self::Click { id } => Some(id),
+            Self::Open
+            | Self::ClickWithoutId
+            | Self::Verdict { .. }
+            | Self::Refused { .. }
+            | Self::Unavailable { .. }
+            | Self::Lost { .. }
+            | Self::NeverWhole => None,
+        }
+    }
+
     /// Whether something is promised.
     pub(super) const fn is_promise(&self) -> bool {
         match self {

@@ -69,16 +69,7 @@ fn check_click(key: Key, entry: &Entry, rows: &[Value], findings: &mut Findings)
     let promised: Vec<String> = entry
         .attempts
         .iter()
-        .filter_map(|attempt| match &attempt.outcome {
-            Outcome::Click { id } => Some(uuid_of(id)),
-            Outcome::Open
-            | Outcome::ClickWithoutId
-            | Outcome::Verdict { .. }
-            | Outcome::Refused { .. }
-            | Outcome::Unavailable { .. }
-            | Outcome::Lost { .. }
-            | Outcome::NeverWhole => None,
-        })
+        .filter_map(|attempt| attempt.outcome.click().map(uuid_of))
         .collect();
     let stored: Vec<String> = rows.iter().map(|row| text(&row["id"])).collect();
     let is_unknown = promised.is_empty() && stored.len() <= 1;

@@ -38,16 +38,9 @@ impl Sender {
     /// Sends a click; its id if it got one.
     pub(crate) fn click(&mut self, replica: usize) -> Option<String> {
         let key = self.journal.begin(What::Click);
-        match self.send(key, replica, |_| payload::click(key)) {
-            Outcome::Click { id } => Some(id),
-            Outcome::Open
-            | Outcome::ClickWithoutId
-            | Outcome::Verdict { .. }
-            | Outcome::Refused { .. }
-            | Outcome::Unavailable { .. }
-            | Outcome::Lost { .. }
-            | Outcome::NeverWhole => None,
-        }
+        self.send(key, replica, |_| payload::click(key))
+            .click()
+            .map(str::to_owned)
     }
 
     /// Sends a new postback; half of those with an unknown outcome are repeated later.
