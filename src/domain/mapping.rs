@@ -176,9 +176,33 @@ impl StatusTable {
     }
 }
 
+/// Which part of a request a parameter stood in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The query.
+    Query,
+    /// A form body.
+    Form,
+    /// A JSON body.
+    Json,
+}
+
+impl Part {
+    /// The part as references to parameters write it, as in `query.txid`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::Form => "form",
+            Self::Json => "json",
+        }
+    }
+}
+
 /// A field's value and the parameter that it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldValue<'a> {
+    /// Where the parameter stood.
+    pub part: Part,
     /// The parameter, as the sender wrote it.
     pub param: Cow<'a, str>,
     /// Its value, decoded.
@@ -201,9 +225,10 @@ impl<'a> VerifiedPostback<'a> {
             let in_body = self
                 .body_value(name, coverage, is_trusted)
                 .map_err(|refusal| refusal.for_field(field))?;
-            let value = match (in_query, in_body) {
+            let (part, value) = match (in_query, in_body) {
                 (Some(_), Some(_)) => return Err(duplicate(name).for_field(field)),
-                (Some(value), None) | (None, Some(value)) => value,
+                (Some(value), None) => (Part::Query, value),
+                (None, Some(found)) => found,
                 (None, None) => continue,
             };
             if value.is_empty() {
@@ -214,6 +239,7 @@ impl<'a> VerifiedPostback<'a> {
             match &found {
                 None => {
                     found = Some(FieldValue {
+                        part,
                         param: Cow::Borrowed(name),
                         value: Cow::Borrowed(value),
                     });
@@ -241,10 +267,18 @@ impl<'a> VerifiedPostback<'a> {
             .for_field(field))
     }
 
-    fn body_value(&self, name: &str, coverage: &Coverage, is_trusted: bool) -> Result<Option<&'a str>, Refusal> {
+    fn body_value(
+        &self,
+        name: &str,
+        coverage: &Coverage,
+        is_trusted: bool,
+    ) -> Result<Option<(Part, &'a str)>, Refusal> {
         let members = match &self.form.body {
             Body::Empty => return Ok(None),
-            Body::Form(pairs) => return Ok(value_of(pairs, name).filter(|_| is_trusted || coverage.form.covers(name))),
+            Body::Form(pairs) => {
+                let value = value_of(pairs, name).filter(|_| is_trusted || coverage.form.covers(name));
+                return Ok(value.map(|value| (Part::Form, value)));
+            }
             Body::Json(members) => members,
         };
         let value = if name.starts_with('/') {
@@ -254,8 +288,8 @@ impl<'a> VerifiedPostback<'a> {
         };
         match value.filter(|_| is_trusted || coverage.json.covers(name)) {
             None | Some(Json::Null) => Ok(None),
-            Some(Json::Literal(text)) => Ok(Some(text)),
-            Some(Json::Text(text)) => Ok(Some(text)),
+            Some(Json::Literal(text)) => Ok(Some((Part::Json, text))),
+            Some(Json::Text(text)) => Ok(Some((Part::Json, text))),
             Some(Json::Object(_) | Json::Array(_)) => {
                 let detail = "expected a string or a number, not an object or an array";
                 Err(Refusal::new(Code::InvalidValue, detail).at_param(name))
