@@ -39,6 +39,7 @@ mod postgres_gone;
 mod reloads;
 mod same_transaction;
 mod service_killed;
+mod slow_reader;
 mod slow_senders;
 mod spool_disk;
 mod spool_files;

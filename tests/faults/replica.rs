@@ -135,6 +135,15 @@ impl Replica {
         files
     }
 
+    /// The names of the records that it set aside.
+    pub(crate) fn set_aside(&self) -> Vec<String> {
+        let folder = fs::read_dir(self.site.data_dir().join("spool/aside"));
+        let entries = folder.into_iter().flatten().flatten();
+        entries
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .collect()
+    }
+
     /// Its open files.
     pub(crate) fn descriptors(&self) -> usize {
         let folder = format!("/proc/{}/fd", self.service().process.pid().as_raw_nonzero());

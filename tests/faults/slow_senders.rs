@@ -9,6 +9,7 @@ use crate::harness::{Connection, Site, get};
 use crate::oracle::Allowed;
 use crate::round::Round;
 use crate::server::Server;
+use crate::slow_reader::SlowReader;
 
 /// The descriptors that each service gets, and the idle connections that want them.
 const DESCRIPTORS: &str = "512:512";
@@ -24,9 +25,13 @@ const PROBE_MAX: Duration = Duration::from_secs(1);
 /// How much more memory a replica may take for all of them, in KiB.
 const MEMORY_GROWTH_MAX_KIB: u64 = 128 * 1024;
 
-/// The service waits this long for a head, and for a body.
+/// Connections whose answers are read a byte at a time.
+const SLOW_READERS: usize = 4;
+
+/// The service waits this long for a head, for a body, and for a reader of its answers.
 const HEAD_WAIT: Duration = Duration::from_secs(30);
 const BODY_WAIT: Duration = Duration::from_secs(15);
+const READER_WAIT: Duration = Duration::from_secs(30);
 
 /// Between two bytes of a slow body.
 const BYTE_EVERY: Duration = Duration::from_secs(5);
@@ -48,6 +53,9 @@ fn slow_senders_lock_nobody_out() {
     let memory = round.replicas[0].resident_kib();
     let address = round.replicas[0].service().public;
 
+    round.begin_fault("slow readers");
+    let readers: Result<Vec<_>, _> = (0..SLOW_READERS).map(|_| SlowReader::open(address)).collect();
+    let mut readers = readers.expect("connections");
     round.begin_fault("slow");
     let idlers = IDLERS.min(descriptors().saturating_sub(DESCRIPTORS_OF_THE_LOAD));
     if idlers < IDLERS {
@@ -55,22 +63,25 @@ fn slow_senders_lock_nobody_out() {
             "only {idlers} idle connections: this process may not open more files"
         ));
     }
-    // Those that find no place are closed; the others stay.
-    let idlers: Vec<_> = (0..idlers)
-        .filter_map(|_| Connection::try_open(address, HEAD_WAIT).ok())
-        .collect();
-    let mut times: Vec<Duration> = (0..PROBES)
-        .map(|_| {
-            let begun = Instant::now();
-            assert_eq!(get("/healthz").send(address).status, 200);
-            begun.elapsed()
-        })
-        .collect();
+    // Those that find no place are closed; the others stay. A probe after each group keeps them from being nothing but a
+    // flood, which would be turned away before it is accepted.
+    let mut idling = Vec::new();
+    let mut times = Vec::new();
+    for probe in 1..=PROBES {
+        let so_far = idlers * probe / PROBES;
+        idling.extend((idling.len()..so_far).filter_map(|_| Connection::try_open(address, HEAD_WAIT).ok()));
+        for reader in &mut readers {
+            reader.read_byte().expect("a slow reader gets its answers");
+        }
+        let begun = Instant::now();
+        assert_eq!(get("/healthz").send(address).status, 200);
+        times.push(begun.elapsed());
+    }
     times.sort_unstable();
     let p99 = times[PROBES * 99 / 100];
     println!(
-        "  probes beside {} idle connections: median {:?}, p99 {p99:?}",
-        idlers.len(),
+        "  probes beside {} idle connections and {SLOW_READERS} slow readers: median {:?}, p99 {p99:?}",
+        idling.len(),
         times[PROBES / 2]
     );
     round.findings.expect("probe", p99 <= PROBE_MAX, || {
@@ -81,7 +92,7 @@ fn slow_senders_lock_nobody_out() {
     round.findings.expect("memory", grown <= MEMORY_GROWTH_MAX_KIB, || {
         format!("memory grew by {grown} KiB, expected at most {MEMORY_GROWTH_MAX_KIB}")
     });
-    drop(idlers);
+    drop((idling, readers));
     round.end_fault();
     round.judge();
 }
@@ -122,6 +133,11 @@ fn slow_senders_are_closed_by_their_time_outs() {
             format!("the {what} connection was closed after {took:?}, expected {HEAD_WAIT:?}")
         });
     }
+    let mut unread = SlowReader::open(address).expect("a connection");
+    round.go_on_for(READER_WAIT + BYTE_EVERY);
+    round.findings.expect("time-out", unread.is_closed(), || {
+        format!("a connection whose answers were not read for {READER_WAIT:?} is still open")
+    });
     round.end_fault();
     round.judge();
 }

@@ -148,7 +148,7 @@ pub(super) struct State {
     clicks: Vec<String>,
     /// Transactions that somebody has to repeat until they are promised.
     to_repeat: Vec<Key>,
-    /// Transactions that PostgreSQL was made to refuse.
+    /// Transactions and clicks that PostgreSQL was made to refuse.
     pub(super) set_aside: BTreeSet<Key>,
     answered: u64,
     sequence: u64,
@@ -187,7 +187,7 @@ impl Journal {
         self.state().begin(what)
     }
 
-    /// Makes the id of a transaction that PostgreSQL will be made to refuse. Nobody repeats it by chance.
+    /// Makes the id of what PostgreSQL will be made to refuse. Nobody repeats it by chance.
     pub(crate) fn begin_refused(&self, what: What) -> Key {
         let mut state = self.state();
         let key = state.begin(what);

@@ -53,6 +53,12 @@ impl Clicks {
                 continue;
             }
             let rows = rows_of_keys.remove(&key.to_string()).unwrap_or_default();
+            if state.set_aside.contains(key) {
+                findings.expect("set aside", rows.is_empty(), || {
+                    format!("click {key} is refused by PostgreSQL, expected no row, found {rows:?}")
+                });
+                continue;
+            }
             check_click(*key, entry, &rows, findings);
             for row in rows {
                 clicks.insert(text(&row["id"]), *key);

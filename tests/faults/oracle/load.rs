@@ -18,7 +18,7 @@ const NETWORKS: usize = 6;
 /// something where the machine is not the reason.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// How long what is unknown at the end is repeated.
+/// How long what is unknown at the end is repeated without any of it being promised.
 const REPEAT_MAX: Duration = Duration::from_mins(1);
 
 /// Senders at work. Dropping it stops them too.
@@ -125,13 +125,15 @@ fn repeat_unknown(sender: &mut Sender, replica: usize) -> Option<Outcome> {
 
 /// Repeats what is to be repeated until all of it is promised; says whether it is.
 pub(super) fn repeat_all(sender: &mut Sender) -> bool {
-    let deadline = Instant::now() + REPEAT_MAX;
+    let mut deadline = Instant::now() + REPEAT_MAX;
     while Instant::now() < deadline {
         let Some(replica) = sender.fleet.any(&mut sender.dice) else {
             return false;
         };
-        if repeat_unknown(sender, replica).is_none() {
-            return true;
+        match repeat_unknown(sender, replica) {
+            None => return true,
+            Some(outcome) if outcome.is_promise() => deadline = Instant::now() + REPEAT_MAX,
+            Some(_) => {}
         }
     }
     false

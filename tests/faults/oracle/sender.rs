@@ -38,6 +38,11 @@ impl Sender {
     /// Sends a click; its id if it got one.
     pub(crate) fn click(&mut self, replica: usize) -> Option<String> {
         let key = self.journal.begin(What::Click);
+        self.visit(key, replica)
+    }
+
+    /// Sends the click of a key; its id if it got one.
+    pub(crate) fn visit(&mut self, key: Key, replica: usize) -> Option<String> {
         self.send(key, replica, |_| payload::click(key))
             .click()
             .map(str::to_owned)
