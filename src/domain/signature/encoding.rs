@@ -9,11 +9,14 @@ use subtle::{Choice, ConstantTimeEq as _};
 /// Room for the longest signature, SHA-512's 64 bytes, in the whole groups that base64 decodes.
 const TAG_BYTES_MAX: usize = 72;
 
+const PADDING_OPTIONAL: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+
 /// Keys are copied by hand and lose their padding on the way.
-const KEY_BASE64: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
+const KEY_BASE64: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, PADDING_OPTIONAL);
+
+/// Some senders pad, some do not.
+const BASE64_URL: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, PADDING_OPTIONAL);
 
 /// How a signature is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,13 +79,7 @@ impl Encoding {
                 len
             }
             Self::Base64 => STANDARD.decode_slice(written, &mut bytes).ok()?,
-            Self::Base64Url => {
-                let unpadded = written
-                    .strip_suffix(b"==")
-                    .or_else(|| written.strip_suffix(b"="))
-                    .unwrap_or(written);
-                URL_SAFE_NO_PAD.decode_slice(unpadded, &mut bytes).ok()?
-            }
+            Self::Base64Url => BASE64_URL.decode_slice(written, &mut bytes).ok()?,
         };
         Some(Tag { bytes, len })
     }

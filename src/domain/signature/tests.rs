@@ -216,6 +216,21 @@ fn a_url_is_signed_as_configured_and_not_as_the_host_header_says() {
 }
 
 #[test]
+fn base64url_may_be_padded_and_not_more_than_that() {
+    let schemes = scheme("hmac-sha1", "s3cret", "{url}", "query.hash", Encoding::Base64Url);
+    for (padding, expected) in [
+        ("", Ok(())),
+        ("=", Ok(())),
+        ("==", Err(AuthFailure::SignatureMalformed)),
+        ("A", Err(AuthFailure::SignatureWrong)),
+    ] {
+        let target = format!("/postback/acme?a=1&b=%20&hash=2jOSlSrnbof5-oihudI7L4_xk-4{padding}");
+        let raw = request("GET", &target, &[], "");
+        assert_eq!(verify(&schemes, &raw), expected, "{padding:?}");
+    }
+}
+
+#[test]
 fn what_is_signed_for_a_url_is_what_is_verified() {
     let schemes = scheme("hmac-sha256", "s3cret", "{url}", "query.sig", Encoding::Hex);
     for target in ["/postback/acme", "/postback/acme?a=1", "/postback/acme?a=1&sig=old&b=2"] {
