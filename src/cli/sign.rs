@@ -58,7 +58,7 @@ pub(super) fn sign(options: &Options, file: &Path, environment: &Environment) ->
             known.join(", ")
         ))
     })?;
-    let (Some(scheme), Some(authority)) = (options.url.scheme_str(), options.url.authority()) else {
+    let (Some(protocol), Some(authority)) = (options.url.scheme_str(), options.url.authority()) else {
         return Err(Failure::Usage(format!(
             "{}: expected an absolute address, as http://127.0.0.1:8080/postback/{}",
             options.url, network.name
@@ -85,9 +85,12 @@ pub(super) fn sign(options: &Options, file: &Path, environment: &Environment) ->
     let uri = target.parse().context("the address's path")?;
     let known_headers: HeaderMap = headers.iter().cloned().collect();
     let unsigned = Unsigned::new(method.clone(), uri, known_headers, Bytes::from(body.clone()), now);
-    let signed = unsigned
-        .sign(network.schemes.of(&method), now)
-        .map_err(|error| anyhow!(error))?;
+    let scheme = network.schemes.of(&method);
+    if let Some(place) = scheme.token_places().first() {
+        let message = "the network signs nothing: it sends its secret at";
+        return Err(anyhow!("{message} {place}, which is for you to put there").into());
+    }
+    let signed = unsigned.sign(scheme, now).map_err(|error| anyhow!(error))?;
 
     let mut words = vec!["curl -i -g".to_owned()];
     // What curl does by itself is not said: GET, and POST where there is a body.
@@ -99,10 +102,11 @@ pub(super) fn sign(options: &Options, file: &Path, environment: &Environment) ->
         let value = value.to_str().context("a header's value")?;
         words.push(format!("-H {}", quoted(&format!("{name}: {value}"))));
     }
-    if !body.is_empty() {
-        words.push(format!("--data-raw {}", quoted(&body)));
+    if !signed.body.is_empty() {
+        let body = std::str::from_utf8(&signed.body).context("the body")?;
+        words.push(format!("--data-raw {}", quoted(body)));
     }
-    words.push(quoted(&format!("{scheme}://{authority}{}", signed.uri)));
+    words.push(quoted(&format!("{protocol}://{authority}{}", signed.uri)));
     print(words.join(" "));
     Ok(())
 }

@@ -24,9 +24,12 @@ pub struct TokenScheme {
     pub tokens: Vec<Token>,
 }
 
-/// A token that can be compared and not be read.
+/// A token, ready to be compared.
 #[derive(Clone)]
-pub struct Token(Tag);
+pub struct Token {
+    hash: Tag,
+    secret: Secret,
+}
 
 impl fmt::Debug for Token {
     /// Not even its hash, from which a short token could be guessed.
@@ -38,13 +41,21 @@ impl fmt::Debug for Token {
 impl Token {
     /// Makes a secret ready to be compared.
     pub fn new(secret: &Secret) -> Self {
-        Self::of(secret.expose())
+        Self {
+            hash: hash(secret.expose()),
+            secret: secret.clone(),
+        }
     }
 
-    /// Its hash, so that comparing takes the same time whatever the lengths of the two are.
-    fn of(text: &[u8]) -> Self {
-        Self(Tag::of(&Sha256::digest(text)))
+    /// The secret, for who sends it in place of its network.
+    pub(super) const fn secret(&self) -> &Secret {
+        &self.secret
     }
+}
+
+/// A text's hash, so that comparing takes the same time whatever the lengths of the two are.
+fn hash(text: &[u8]) -> Tag {
+    Tag::of(&Sha256::digest(text))
 }
 
 impl TokenScheme {
@@ -53,9 +64,9 @@ impl TokenScheme {
         let written = self.placement.read(raw, form)?;
         let mut authentic = Choice::from(0);
         for candidate in written.candidates {
-            let candidate = Token::of(candidate);
+            let candidate = hash(candidate);
             for token in &self.tokens {
-                authentic |= token.0.is_same(&candidate.0);
+                authentic |= token.hash.is_same(&candidate);
             }
         }
         if bool::from(authentic) {

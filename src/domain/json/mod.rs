@@ -4,12 +4,16 @@
 //! precision. Money is paid on both, so objects are read here by a visitor over the raw text: a key twice is a fault at
 //! any depth, and a number is the text it was written as.
 
+mod write;
+
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
+
+pub use write::{Object, put_at_pointer};
 
 /// How deep objects and arrays may be nested.
 const DEPTH_MAX: usize = 32;
@@ -82,10 +86,7 @@ impl<'a> Json<'a> {
 
 /// Follows an RFC 6901 pointer (`/a/0/b`) from an object's members.
 pub fn at_pointer<'j, 'a>(members: &'j [(Cow<'a, str>, Json<'a>)], pointer: &str) -> Option<&'j Json<'a>> {
-    let mut tokens = pointer
-        .strip_prefix('/')?
-        .split('/')
-        .map(|token| token.replace("~1", "/").replace("~0", "~"));
+    let mut tokens = tokens(pointer)?;
     let mut value = member(members, &tokens.next()?)?;
     for token in tokens {
         value = match value {
@@ -95,6 +96,12 @@ pub fn at_pointer<'j, 'a>(members: &'j [(Cow<'a, str>, Json<'a>)], pointer: &str
         };
     }
     Some(value)
+}
+
+/// The names on a pointer's way, unescaped; `None` for what is no pointer into an object.
+fn tokens(pointer: &str) -> Option<impl Iterator<Item = String>> {
+    let tokens = pointer.strip_prefix('/')?.split('/');
+    Some(tokens.map(|token| token.replace("~1", "/").replace("~0", "~")))
 }
 
 fn member<'j, 'a>(members: &'j [(Cow<'a, str>, Json<'a>)], name: &str) -> Option<&'j Json<'a>> {
