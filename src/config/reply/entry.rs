@@ -14,6 +14,8 @@ const ENTRY_KEYS: &[&str] = &["status", "body", "content_type"];
 pub(super) struct Written<'c, P> {
     pub(super) status: Option<u16>,
     template: Option<Template<P>>,
+    /// Whether there is a body that was reported, so that nothing is said of what it comes to.
+    is_body_faulty: bool,
     content_type: Option<ContentType>,
     /// Where a status that will not do is reported.
     status_at: Option<Entry<'c>>,
@@ -26,6 +28,7 @@ impl<P> Default for Written<'_, P> {
         Self {
             status: None,
             template: None,
+            is_body_faulty: false,
             content_type: None,
             status_at: None,
             body_at: None,
@@ -51,6 +54,7 @@ impl<'c, P: Placeholder> Written<'c, P> {
             status: status.status,
             body_at: body.body_at.or(type_entry),
             template: body.template,
+            is_body_faulty: body.is_body_faulty,
         }
     }
 
@@ -64,6 +68,7 @@ impl<'c, P: Placeholder> Written<'c, P> {
             references::check(template, entry, quotable);
         }
         Self {
+            is_body_faulty: entry.is_some() && template.is_none(),
             template,
             body_at: entry,
             ..Self::default()
@@ -75,6 +80,7 @@ impl<'c, P: Placeholder> Written<'c, P> {
         Written {
             status: self.status,
             template: self.template.map(|template| template.widen(into)),
+            is_body_faulty: self.is_body_faulty,
             content_type: self.content_type,
             status_at: self.status_at,
             body_at: self.body_at,
@@ -97,8 +103,16 @@ impl<'c, P: Placeholder> Written<'c, P> {
         }
     }
 
-    /// The body that this entry, with what it leaves out, comes to.
+    /// Whether it has a body that was reported.
+    pub(super) const fn is_body_faulty(&self) -> bool {
+        self.is_body_faulty
+    }
+
+    /// The body that this entry, with what it leaves out, comes to; `None` as well when it was reported.
     pub(super) fn body(&self, inherited: Option<&Body<P>>, default_type: ContentType) -> Option<Body<P>> {
+        if self.is_body_faulty {
+            return None;
+        }
         let inherited_type = inherited.map_or(default_type, Body::content_type);
         let (template, content_type) = match (&self.template, self.content_type, inherited) {
             (Some(template), own_type, _) => (template, own_type.unwrap_or(inherited_type)),

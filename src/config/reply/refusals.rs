@@ -57,6 +57,9 @@ fn reply(
     inherits: Option<&Common>,
     default_type: ContentType,
 ) -> Option<RefusalReply> {
+    if written.is_body_faulty() {
+        return None;
+    }
     let status = written.status.or(inherits.and_then(|common| common.status));
     let inherited_body = inherits.and_then(|common| common.body.as_ref());
     match RefusalReply::new(code, status, written.body(inherited_body, default_type)) {

@@ -154,6 +154,10 @@ fn a_template_names_what_is_known_where_it_stands() {
             ),
         ),
         (
+            r#"refused = { status = 200, body = "{titel}", content_type = "text/html" }"#,
+            "f:5:34: networks.acme.reply.refused.body: nothing fills {titel} here; did you mean title?".to_owned(),
+        ),
+        (
             r#"body = "{verdict""#,
             "f:5:8: networks.acme.reply.body: a brace has no counterpart; write {{ or }} for a literal one".to_owned(),
         ),
