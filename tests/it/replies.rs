@@ -36,7 +36,7 @@ content_type = "application/json"
 body = '{{"id":"{transaction_id}","conversion":"{conversion_id}","state":"{status}","credit":"{attributed}"}}'
 unmatched = { status = 404, body = '{{"msg":"{reason}"}}' }
 refused = { body = '{{"code":"{code}","param":"{param}"}}' }
-duplicate = 204
+duplicate = 409
 
 [campaigns.spring]
 destination = "https://shop.example/?cid={click_id}"
@@ -175,7 +175,10 @@ fn a_json_template_is_json_whatever_the_sender_writes() {
     assert_eq!(told["conversion"].as_str().map(str::len), Some(26));
 
     let repeated = stage.service.answer(&get(&query));
-    assert_eq!((repeated.status, repeated.body.len()), (204, 0));
+    assert_eq!(
+        (repeated.status, &repeated.json()["verdict"]),
+        (409, &json!("duplicate"))
+    );
     let unmatched = templated(&stage, &get("/postback/listed?transaction_id=T2"));
     assert_eq!(
         (unmatched.status, unmatched.json()),
