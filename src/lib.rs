@@ -38,7 +38,8 @@
 //! # When it is refused
 //!
 //! A refused request takes the short way: the [`Refusal`](domain::refusal::Refusal) becomes an RFC 9457 problem, and its
-//! row in the raw log says why, also where the sender is not told.
+//! row in the raw log says why, also where the sender is not told. Where the network has [`reply`](domain::reply) rules, its
+//! sender is told in its own words.
 //!
 //! # Who imports whom
 //!

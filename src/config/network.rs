@@ -90,7 +90,8 @@ pub(super) fn read(
     let window = section.entry("window").and_then(|entry| entry.parse(window));
     let negative_payouts = section.entry("negative_payouts").and_then(|entry| entry.boolean());
     let statuses = status_table(&section.section("statuses", STATUSES_KEYS));
-    let reply = reply::read(&section.section("reply", reply::KEYS));
+    let schemes = proof.as_ref().map(|proof| &proof.schemes);
+    let reply = reply::read(&section.section("reply", reply::KEYS), schemes);
 
     // Not before: every key above is read for its faults, whatever was wrong with the proof.
     let Proof { allow_ips, schemes } = proof?;

@@ -18,7 +18,7 @@ pub(super) struct Section<'c> {
 }
 
 /// A key and its value.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Entry<'c> {
     report: &'c Report<'c>,
     /// The value, for what is wrong with it.
@@ -138,6 +138,21 @@ impl<'c> Entry<'c> {
     /// Reports what is wrong with a part of the value.
     pub(super) fn refuse_at(&self, place: &Place, message: impl AsRef<str>) {
         self.report.fault(place, message);
+    }
+
+    /// Warns about the value.
+    pub(super) fn warn(&self, message: impl AsRef<str>) {
+        self.report.warn(&self.place, message);
+    }
+
+    /// Whether the value is a table.
+    pub(super) fn is_table(&self) -> bool {
+        self.value.is_table()
+    }
+
+    /// Whether the value is a table with this key.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.value.as_table().is_some_and(|table| table.contains_key(name))
     }
 
     pub(super) const fn place(&self) -> &Place {

@@ -25,6 +25,7 @@ pub mod pattern;
 pub mod postback;
 pub mod redact;
 pub mod refusal;
+pub mod reply;
 pub mod secret;
 pub mod signature;
 pub mod template;

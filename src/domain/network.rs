@@ -15,10 +15,10 @@ use super::money::Currency;
 use super::pattern::Pattern;
 use super::postback::{Form, RawPostback, VerifiedPostback};
 use super::refusal::{Code, Refusal};
+use super::reply::ReplyRules;
 use super::signature::{AuthFailure, Schemes};
 use super::terms::Terms;
 use super::time::Timestamp;
-use super::verdict::ReplyRules;
 
 /// A configured network. Everything in it was validated when the configuration was read.
 #[derive(Debug, Clone)]
@@ -49,7 +49,7 @@ pub struct Network {
     pub terms: Arc<Terms>,
     /// Whether a payout may be below zero.
     pub negative_payouts: bool,
-    /// How verdicts are answered.
+    /// How it is answered.
     pub reply: ReplyRules,
 }
 

@@ -139,10 +139,7 @@ impl Redactor {
             match place {
                 Reference::Header(name) => places.headers.push(name.clone()),
                 Reference::Query(name) | Reference::Form(name) => places.names.push(name.clone()),
-                Reference::Json(pointer) => {
-                    let member = pointer.rsplit('/').next().unwrap_or_default();
-                    places.names.push(member.replace("~1", "/").replace("~0", "~"));
-                }
+                Reference::Json(pointer) => places.names.push(last_member(pointer)),
             }
         }
         self
@@ -265,9 +262,28 @@ impl Redactor {
 
 impl TokenPlaces {
     fn is_credential(&self, name: &str) -> bool {
-        let mut known = CREDENTIAL_NAMES.iter();
-        known.any(|credential| credential.eq_ignore_ascii_case(name)) || self.names.iter().any(|token| token == name)
+        names_credential(name) || self.names.iter().any(|token| token == name)
     }
+}
+
+/// Whether a place is known, by its name alone, to hold credentials: nothing that stands there is shown to anybody.
+pub fn is_credential_place(place: &Reference) -> bool {
+    match place {
+        Reference::Header(name) => CREDENTIAL_HEADERS.contains(&name.as_str()),
+        Reference::Query(name) | Reference::Form(name) => names_credential(name),
+        Reference::Json(pointer) => names_credential(&last_member(pointer)),
+    }
+}
+
+fn names_credential(name: &str) -> bool {
+    let mut known = CREDENTIAL_NAMES.iter();
+    known.any(|credential| credential.eq_ignore_ascii_case(name))
+}
+
+/// The name of the member that a JSON pointer ends at.
+fn last_member(pointer: &str) -> String {
+    let member = pointer.rsplit('/').next().unwrap_or_default();
+    member.replace("~1", "/").replace("~0", "~")
 }
 
 /// Where the JSON token at `start` ends: a string with its quotes, a structural character, or a run of anything else.

@@ -12,6 +12,9 @@ macro_rules! codes {
         pub enum Code { $($(#[$doc])* $name,)* }
 
         impl Code {
+            /// Every code.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
             /// The code as answers, logs and metrics write it.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text,)* }

@@ -1,4 +1,4 @@
-//! Verdicts: what a postback came to, and how its sender is told.
+//! Verdicts: what a postback came to, and what its sender may know of it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::attribution::Attribution;
 use super::conversion::Conversion;
 use super::postback::{NamedStatus, Postback};
+use super::reply::OfAcceptance;
 
 /// What a postback came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -167,40 +168,15 @@ impl Acceptance {
             transaction_id: postback.transaction_id.clone(),
         }
     }
-}
 
-/// How a network wants its verdicts answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReplyRules {
-    /// One fixed body for every 2xx, in place of the JSON.
-    pub body: Option<String>,
-    /// The status of each verdict, in the order of [`Verdict::ALL`].
-    pub statuses: [u16; Verdict::ALL.len()],
-    /// The status of a recorded conversion that no click got, where it differs.
-    pub unmatched: Option<u16>,
-    /// The status of a postback that is on disk and has no verdict yet.
-    pub accepted: u16,
-}
-
-impl Default for ReplyRules {
-    fn default() -> Self {
-        Self {
-            body: None,
-            statuses: [200; Verdict::ALL.len()],
-            unmatched: None,
-            accepted: 202,
-        }
-    }
-}
-
-impl ReplyRules {
-    /// The status that an answer gets.
-    pub fn status(&self, answer: &Answer) -> u16 {
-        match answer.verdict {
-            Verdict::Recorded if !answer.attributed => self.unmatched.unwrap_or(self.statuses[answer.verdict as usize]),
-            Verdict::Recorded | Verdict::Duplicate | Verdict::Updated | Verdict::Conflict | Verdict::Ignored => {
-                self.statuses[answer.verdict as usize]
-            }
+    /// One of its members.
+    pub fn value(&self, member: OfAcceptance) -> Option<&str> {
+        match member {
+            OfAcceptance::Verdict => Some(self.verdict),
+            OfAcceptance::ConversionId => self.conversion_id.as_deref(),
+            OfAcceptance::PostbackId => Some(&self.postback_id),
+            OfAcceptance::Network => Some(&self.network),
+            OfAcceptance::TransactionId => self.transaction_id.as_deref(),
         }
     }
 }

@@ -17,6 +17,7 @@ mod metrics;
 mod postback;
 mod problem;
 mod quiet;
+mod templated;
 
 use std::sync::Arc;
 

@@ -9,7 +9,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, Method, Uri};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use metrics::counter;
 use tokio::time::timeout;
@@ -19,8 +19,9 @@ use crate::domain::form::{decode_lossy, raw_pairs};
 use crate::domain::network::Network;
 use crate::domain::postback::{Form, RawPostback};
 use crate::domain::refusal::{Code, Refusal};
+use crate::domain::reply::{OfVerdict, VerdictRules};
 use crate::domain::signature::AuthFailure;
-use crate::domain::verdict::{Acceptance, ReplyRules};
+use crate::domain::verdict::Acceptance;
 use crate::ingest::{NotTaken, Receipt, Told, now};
 
 use super::access::RequestId;
@@ -28,6 +29,7 @@ use super::app::{App, remote_ip};
 use super::finish::Finishing;
 use super::head;
 use super::problem::Problem;
+use super::templated::Templated;
 
 /// Bytes that a body may have.
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -83,7 +85,7 @@ async fn answer(app: &App, request: Request) -> Response {
                 Told::Accepted(_) => Acceptance::VERDICT,
             };
             counter!("postbackd_postbacks_total", "network" => label, "verdict" => verdict).increment(1);
-            reply(&receipt, network.map(|network| &network.reply))
+            reply(&receipt, network, &raw)
         }
         Err(Failure::Refused(refusal)) => {
             counter!("postbackd_refused_total", "network" => label, "code" => refusal.code.as_str()).increment(1);
@@ -91,17 +93,17 @@ async fn answer(app: &App, request: Request) -> Response {
             app.refusal_log.note(name, refusal.logged_code());
             let request = snapshot.config.redactor.redact(&raw, name);
             let kept = app.ingest.log_refusal(request, refusal.clone(), now()).await;
-            problem(refusal).with_postback_id(kept).into_response()
+            refused(problem(refusal).with_postback_id(kept), network, &raw)
         }
         Err(Failure::NotStorable) => {
             let code = Code::NotStorable;
             counter!("postbackd_refused_total", "network" => label, "code" => code.as_str()).increment(1);
             let refusal = Refusal::new(code, "the database refused a value of this postback; it is set aside");
-            Problem::of(refusal).with_postback_id(Some(id)).into_response()
+            refused(Problem::of(refusal).with_postback_id(Some(id)), network, &raw)
         }
         Err(Failure::NotTaken(code)) => {
             counter!("postbackd_unavailable_total").increment(1);
-            Problem::not_taken(code).into_response()
+            refused(Problem::not_taken(code), network, &raw)
         }
     }
 }
@@ -214,32 +216,41 @@ fn problem(refusal: Refusal) -> Problem {
     }
 }
 
-/// The success answer, as the network wants it. It can only be built from a receipt.
-fn reply(receipt: &Receipt, rules: Option<&ReplyRules>) -> Response {
-    let (status, body) = match receipt.told() {
-        Told::Verdict(answer) => (
-            rules.map_or(200, |rules| rules.status(answer)),
-            serde_json::to_vec(answer),
-        ),
-        Told::Accepted(acceptance) => (
-            rules.map_or(202, |rules| rules.accepted),
-            serde_json::to_vec(acceptance),
-        ),
-    };
-    let status = StatusCode::from_u16(status).expect("the configuration only takes statuses of HTTP");
-    if status == StatusCode::NO_CONTENT || status == StatusCode::RESET_CONTENT {
-        return (status, [(CACHE_CONTROL, HeaderValue::from_static("no-store"))]).into_response();
+/// The refusal, as its network wants it. A HEAD has no body that could take a success back, so it stays a problem.
+fn refused(problem: Problem, network: Option<&Network>, raw: &RawPostback) -> Response {
+    match network {
+        Some(network) if raw.method != Method::HEAD => problem.told_by(network, raw).into_response(),
+        Some(_) | None => problem.into_response(),
     }
-    let fixed = rules
-        .and_then(|rules| rules.body.as_ref())
-        .filter(|_| status.is_success());
-    let (content_type, body) = match fixed {
-        Some(body) => ("text/plain; charset=utf-8", Bytes::copy_from_slice(body.as_bytes())),
-        None => ("application/json", body.expect("an answer is JSON").into()),
+}
+
+/// The success answer, as the network wants it. It can only be built from a receipt.
+fn reply(receipt: &Receipt, network: Option<&Network>, raw: &RawPostback) -> Response {
+    let defaults = VerdictRules::default();
+    let rules = network.map_or(&defaults, |network| &network.reply.verdicts);
+    let told = receipt.told();
+    let reply = match told {
+        Told::Verdict(answer) => rules.of(answer),
+        Told::Accepted(_) => &rules.accepted,
     };
-    let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static(content_type)),
-        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
-    (status, headers, body).into_response()
+    let no_store = (CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if reply.is_bodiless() {
+        return (reply.status(), [no_store]).into_response();
+    }
+    let Some(body) = reply.body() else {
+        let json = match told {
+            Told::Verdict(answer) => serde_json::to_vec(answer),
+            Told::Accepted(acceptance) => serde_json::to_vec(acceptance),
+        };
+        let json = json.expect("an answer is JSON");
+        let content_type = (CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        return (reply.status(), [content_type, no_store], json).into_response();
+    };
+    let coverage = network.map(|network| network.schemes.of(&raw.method).coverage());
+    let value = |own: OfVerdict| match told {
+        Told::Verdict(answer) => own.of(answer),
+        Told::Accepted(acceptance) => own.of_acceptance(acceptance),
+    };
+    let text = body.render(value, raw, coverage);
+    Templated::new(reply.status(), body.content_type(), text).into_response()
 }

@@ -10,7 +10,12 @@ use serde::Serialize;
 use tracing::error;
 
 use crate::domain::id::PostbackId;
+use crate::domain::network::Network;
+use crate::domain::postback::RawPostback;
 use crate::domain::refusal::{Code, Refusal};
+use crate::domain::reply::{OfRefusal, RefusalFacts};
+
+use super::templated::Templated;
 
 /// Seconds after which a sender that was turned away may try again.
 const RETRY_AFTER_SECONDS: &str = "5";
@@ -22,6 +27,16 @@ pub(super) struct Problem {
     postback_id: Option<PostbackId>,
     challenge: Option<&'static str>,
     allow: Option<&'static str>,
+    wording: Wording,
+}
+
+/// What a sender is told of it.
+#[derive(Debug)]
+enum Wording {
+    /// The problem's JSON, under a status.
+    Problem(StatusCode),
+    /// What its network wants to hear.
+    Own(Templated),
 }
 
 /// The body, as RFC 9457 and the contract name its members.
@@ -42,12 +57,14 @@ struct Body<'a> {
 
 impl Problem {
     /// The problem that a refusal is.
-    pub(super) const fn of(refusal: Refusal) -> Self {
+    pub(super) fn of(refusal: Refusal) -> Self {
+        let status = StatusCode::from_u16(refusal.code.status()).expect("every code has a status of HTTP");
         Self {
             refusal,
             postback_id: None,
             challenge: None,
             allow: None,
+            wording: Wording::Problem(status),
         }
     }
 
@@ -81,6 +98,29 @@ impl Problem {
         self.allow = Some(methods);
         self
     }
+
+    /// The same in the words of the network that sent the request.
+    #[must_use]
+    pub(super) fn told_by(mut self, network: &Network, raw: &RawPostback) -> Self {
+        let Some(reply) = network.reply.refusals.of(self.refusal.code) else {
+            return self;
+        };
+        self.wording = match reply.body() {
+            None => Wording::Problem(reply.status()),
+            Some(body) => {
+                let postback_id = self.postback_id.map(|id| id.to_string());
+                let facts = RefusalFacts {
+                    refusal: &self.refusal,
+                    network: &network.name,
+                    postback_id: postback_id.as_deref(),
+                };
+                // Nothing of it is proven, so nothing is held to what a signature covers.
+                let text = body.render(|own: OfRefusal| own.of(&facts), raw, None);
+                Wording::Own(Templated::new(reply.status(), body.content_type(), text))
+            }
+        };
+        self
+    }
 }
 
 impl IntoResponse for Problem {
@@ -90,23 +130,13 @@ impl IntoResponse for Problem {
             postback_id,
             challenge,
             allow,
+            wording,
         } = self;
-        let body = Body {
-            r#type: format!("urn:postbackd:problem:{}", refusal.code),
-            title: refusal.code.title(),
-            status: refusal.code.status(),
-            detail: &refusal.detail,
-            code: refusal.code.as_str(),
-            param: refusal.param.as_deref(),
-            field: refusal.field.map(crate::domain::mapping::Field::as_str),
-            postback_id: postback_id.map(|id| id.to_string()),
+        let mut response = match wording {
+            Wording::Problem(status) => details(&refusal, status, postback_id),
+            Wording::Own(templated) => templated.into_response(),
         };
-        let body = serde_json::to_vec(&body).expect("texts and numbers are JSON");
-        let status = StatusCode::from_u16(refusal.code.status()).expect("every code has a status of HTTP");
-        let mut response = (status, body).into_response();
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(challenge) = challenge {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
@@ -122,6 +152,26 @@ impl IntoResponse for Problem {
         }
         response
     }
+}
+
+/// The problem's JSON.
+fn details(refusal: &Refusal, status: StatusCode, postback_id: Option<PostbackId>) -> Response {
+    let body = Body {
+        r#type: format!("urn:postbackd:problem:{}", refusal.code),
+        title: refusal.code.title(),
+        status: status.as_u16(),
+        detail: &refusal.detail,
+        code: refusal.code.as_str(),
+        param: refusal.param.as_deref(),
+        field: refusal.field.map(crate::domain::mapping::Field::as_str),
+        postback_id: postback_id.map(|id| id.to_string()),
+    };
+    let body = serde_json::to_vec(&body).expect("texts and numbers are JSON");
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("application/problem+json")),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    (status, headers, body).into_response()
 }
 
 /// What is left of a request whose handler panicked: a counted 500, and the reason in the log.

@@ -25,6 +25,7 @@ mod private_api;
 mod private_postgres;
 mod refusals;
 mod reload;
+mod replies;
 mod schemes;
 mod spool;
 mod storage;

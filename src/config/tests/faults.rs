@@ -140,39 +140,6 @@ fn words_and_names_have_one_meaning() {
 }
 
 #[test]
-fn a_reply_says_done_or_no_and_nothing_else() {
-    let expected = "expected a status from 200 to 299, or from 400 to 499 but none of [401, 407, 408, 425, 429], which would \
-                    tell the sender that its signature is wrong or that it should repeat; found";
-    for status in [
-        "100", "199", "300", "302", "401", "429", "500", "503", "70000", "-1", "0x1ff",
-    ] {
-        let told = faults(&format!("{SOUND}reply = {{ duplicate = {status} }}"));
-        assert!(
-            told.starts_with(&format!("f:4:23: networks.acme.reply.duplicate: {expected}")),
-            "{told}"
-        );
-    }
-    let with_body = format!("{SOUND}reply = {{ body = \"OK\", recorded = 204, unmatched = 204 }}");
-    let long = format!(
-        "{SOUND}reply = {{ body = \"{}\", accepted = \"202\" }}",
-        "x".repeat(4097)
-    );
-    assert_faults(&[
-        (
-            &with_body,
-            "f:4:35: networks.acme.reply.recorded: a 204 has no body, but reply.body is set\n\
-             f:4:52: networks.acme.reply.unmatched: a 204 has no body, but reply.body is set",
-        ),
-        (
-            &long,
-            "f:4:18: networks.acme.reply.body: expected at most 4096 bytes, found 4097\n\
-             f:4:4130: networks.acme.reply.accepted: expected a whole number, found a string",
-        ),
-    ]);
-    read(&format!("{SOUND}reply = {{ body = \"\", recorded = 204 }}")).expect("an empty body is none");
-}
-
-#[test]
 fn a_fault_serialises_for_the_answer_to_a_reload() {
     let at = Some(Position { line: 12, column: 5 });
     let mut fault = Fault {

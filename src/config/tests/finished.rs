@@ -3,7 +3,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, StatusCode};
 
 use super::{SOUND, environment, parse, read};
 use crate::config::DatabaseSource;
@@ -13,9 +13,10 @@ use crate::domain::dedupe::DedupeRule;
 use crate::domain::id::PostbackId;
 use crate::domain::mapping::{Field, StatusWord};
 use crate::domain::postback::{Form, RawPostback};
+use crate::domain::reply::{ReplyRules, VerdictReply};
 use crate::domain::signature::{AuthFailure, Unsigned};
 use crate::domain::time::Timestamp;
-use crate::domain::verdict::{ReplyRules, Verdict};
+use crate::domain::verdict::Verdict;
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -118,10 +119,14 @@ fn what_the_file_says_is_what_the_service_gets() {
         (DedupeRule::ClickEvent, DAY * 7)
     );
     assert!(network.negative_payouts);
-    assert_eq!(network.reply.body.as_deref(), Some("OK"));
-    assert_eq!(network.reply.statuses[Verdict::Duplicate as usize], 409);
-    assert_eq!(network.reply.statuses[Verdict::Recorded as usize], 200);
-    assert_eq!((network.reply.unmatched, network.reply.accepted), (Some(404), 200));
+    let verdicts = &network.reply.verdicts;
+    assert_eq!(verdicts.verdicts[Verdict::Duplicate as usize].status(), 409);
+    assert_eq!(verdicts.verdicts[Verdict::Recorded as usize].status(), 200);
+    assert_eq!(
+        verdicts.unmatched.as_ref().map(VerdictReply::status),
+        Some(StatusCode::NOT_FOUND)
+    );
+    assert_eq!(verdicts.accepted.status(), 200);
     let campaign = |name: &str| config.campaigns.get(name).expect(name);
     assert!(matches!(campaign("spring").open, Openness::Enabled));
     assert!(campaign("spring").allows("acme") && !campaign("spring").allows("other"));

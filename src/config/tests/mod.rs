@@ -3,6 +3,7 @@
 mod faults;
 mod finished;
 mod reading;
+mod replies;
 mod secrets;
 mod senders;
 mod shipped;

@@ -1,5 +1,6 @@
 use super::{environment, parse, read};
 use crate::config::{SHIPPED_SECRETS, admin, campaign, database, network, reply, server, signature, storage, wording};
+use crate::domain::reply::ReplyRules;
 
 const SHIPPED: &str = include_str!("../../../config/postbackd.toml");
 
@@ -32,7 +33,7 @@ fn the_shipped_configuration_is_sound_with_every_example_in_use() {
     for exclude in ["url =", "url_file ="] {
         let text = uncommented(exclude);
         let config = parse("f", &text, &database).unwrap_or_else(|faults| panic!("{faults}"));
-        assert_eq!(config.networks["acme"].reply.body.as_deref(), Some("OK"));
+        assert_ne!(config.networks["acme"].reply, ReplyRules::default());
         assert!(config.warnings.is_empty(), "{:?}", config.warnings);
     }
 }
@@ -59,7 +60,7 @@ fn the_shipped_configuration_names_every_key() {
         network::KEYS,
         &wording::PARAMS_KEYS,
         wording::STATUSES_KEYS,
-        reply::KEYS,
+        &reply::RULE_KEYS,
         signature::KEYS,
         signature::key::KEYS,
         signature::placement::LIST_KEYS,
@@ -75,6 +76,9 @@ fn the_shipped_configuration_names_every_key() {
         assert!(is_named, "{key}");
     }
     assert!(SHIPPED.contains("`preset`"));
+    for key in reply::KEYS {
+        assert!(SHIPPED.contains(key), "{key}");
+    }
 }
 
 #[test]

@@ -53,6 +53,8 @@ pub struct Coverage {
     pub form: Cover,
     /// Of a JSON body: members and pointers.
     pub json: Cover,
+    /// Of the header fields.
+    pub header: Cover,
 }
 
 impl Coverage {
@@ -61,6 +63,7 @@ impl Coverage {
         query: Cover::ALL,
         form: Cover::ALL,
         json: Cover::ALL,
+        header: Cover::ALL,
     };
 
     pub(super) fn of(mac: &MacScheme) -> Self {
@@ -68,6 +71,7 @@ impl Coverage {
             query: Cover::NOTHING,
             form: Cover::NOTHING,
             json: Cover::NOTHING,
+            header: Cover::NOTHING,
         };
         for piece in mac.content.pieces() {
             match piece {
@@ -110,7 +114,8 @@ impl Coverage {
 
     fn add(&mut self, source: &Source) {
         match source {
-            Source::Label(_) | Source::Place(Reference::Header(_)) => {}
+            Source::Label(_) => {}
+            Source::Place(Reference::Header(name)) => self.header.add(name.as_str()),
             Source::Place(Reference::Query(name)) => self.query.add(name),
             Source::Place(Reference::Form(name)) => self.form.add(name),
             Source::Place(Reference::Json(pointer)) => {
@@ -120,6 +125,16 @@ impl Coverage {
                     self.json.add(&name.replace("~1", "/").replace("~0", "~"));
                 }
             }
+        }
+    }
+
+    /// Whether what stands at a place is covered.
+    pub fn covers_place(&self, place: &Reference) -> bool {
+        match place {
+            Reference::Header(name) => self.header.covers(name.as_str()),
+            Reference::Query(name) => self.query.covers(name),
+            Reference::Form(name) => self.form.covers(name),
+            Reference::Json(pointer) => self.json.covers(pointer),
         }
     }
 

@@ -117,6 +117,15 @@ impl Scheme {
         &self.coverage
     }
 
+    /// Where signatures or secrets stand in requests; nowhere where the address is the proof.
+    pub fn proof_places(&self) -> &[Reference] {
+        match &self.proof {
+            Proof::Address => &[],
+            Proof::Token(token) => &token.placement.from,
+            Proof::Mac(mac) => &mac.placement.from,
+        }
+    }
+
     /// Where a secret itself stands in requests; nowhere under schemes that sign.
     pub fn token_places(&self) -> &[Reference] {
         match &self.proof {
