@@ -187,15 +187,27 @@ impl Server {
         child.wait().expect("a child of ours");
     }
 
-    /// Kills one session of a service; PostgreSQL then ends all the others too and recovers.
+    /// Kills one session of a service; PostgreSQL then ends all the others too and recovers, which is waited for.
     pub(crate) fn kill_one_session(&self, dice: &mut Dice) {
-        let sessions = rows(
-            &self.url(),
-            "select pid from pg_stat_activity where application_name = 'postbackd ingest'",
-        );
-        let session = dice.pick(&sessions).expect("a service has sessions");
+        let sessions = eventually("a service has sessions", || {
+            let sessions = rows(
+                &self.url(),
+                "select pid from pg_stat_activity where application_name = 'postbackd ingest'",
+            );
+            (!sessions.is_empty()).then_some(sessions)
+        });
+        let session = dice.pick(&sessions).expect("there are some");
         let pid = session["pid"].as_i64().and_then(|pid| i32::try_from(pid).ok());
+        let starts = self.starts();
         signal(pid.and_then(Pid::from_raw).expect("a process id"), Signal::KILL);
+        eventually("PostgreSQL recovers", || (self.starts() > starts).then_some(()));
+    }
+
+    /// How often it has said that it takes connections.
+    fn starts(&self) -> usize {
+        self.log()
+            .matches("database system is ready to accept connections")
+            .count()
     }
 }
 
