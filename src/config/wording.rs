@@ -89,7 +89,7 @@ pub(super) fn status_table(section: &Section<'_>) -> StatusTable {
 }
 
 /// A text or a list of texts, none of them empty; what is not so is reported and left out.
-fn words<'c>(entry: &Entry<'c>, what: &str) -> Vec<(&'c str, Place)> {
+pub(super) fn words<'c>(entry: &Entry<'c>, what: &str) -> Vec<(&'c str, Place)> {
     let Some(words) = entry.texts() else {
         return Vec::new();
     };

@@ -7,6 +7,7 @@ mod secrets;
 mod senders;
 mod shipped;
 mod signatures;
+mod sources;
 mod syntax;
 
 use super::{Config, Environment, Faults, parse};
