@@ -7,10 +7,13 @@
 
 mod admin;
 mod campaign;
+mod constants;
 mod coverage;
 mod database;
 mod environment;
+mod events;
 mod fault;
+mod inline;
 mod live;
 mod name;
 mod network;

@@ -64,6 +64,8 @@ fn no_section_takes_an_unknown_key() {
         "networks.acme.signature",
         "networks.acme.params",
         "networks.acme.statuses",
+        "networks.acme.constants",
+        "networks.acme.inline_statuses",
         "networks.acme.reply",
         "sources.own",
         "sources.own.params",

@@ -2,6 +2,7 @@
 
 mod faults;
 mod finished;
+mod mapping;
 mod reading;
 mod secrets;
 mod senders;

@@ -1,5 +1,7 @@
 use super::{environment, parse, read};
-use crate::config::{SHIPPED_SECRETS, admin, campaign, database, network, reply, server, signature, storage, wording};
+use crate::config::{
+    SHIPPED_SECRETS, admin, campaign, constants, database, network, reply, server, signature, source, storage, wording,
+};
 
 const SHIPPED: &str = include_str!("../../../config/postbackd.toml");
 
@@ -51,7 +53,7 @@ fn the_shipped_configuration_shows_the_defaults_as_they_are() {
 
 #[test]
 fn the_shipped_configuration_names_every_key() {
-    let sections: [&[&str]; 15] = [
+    let sections: [&[&str]; 16] = [
         server::KEYS,
         admin::KEYS,
         database::KEYS,
@@ -59,6 +61,7 @@ fn the_shipped_configuration_names_every_key() {
         network::KEYS,
         &wording::PARAMS_KEYS,
         wording::STATUSES_KEYS,
+        constants::KEYS,
         reply::KEYS,
         signature::KEYS,
         signature::key::KEYS,
@@ -75,6 +78,9 @@ fn the_shipped_configuration_names_every_key() {
         assert!(is_named, "{key}");
     }
     assert!(SHIPPED.contains("`preset`"));
+    for (source, _) in source::SHIPPED {
+        assert!(SHIPPED.contains(source), "{source}");
+    }
 }
 
 #[test]

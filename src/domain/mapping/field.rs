@@ -26,7 +26,7 @@ pub enum Field {
 }
 
 impl Field {
-    /// Every field, in the order in which they are read.
+    /// Every field, in the order in which the documentation lists them.
     pub const ALL: [Self; 9] = [
         Self::ClickId,
         Self::TransactionId,
