@@ -9,12 +9,14 @@ use super::name;
 use super::network::window;
 use super::report::quoted;
 use super::section::Entry;
+use super::source::Sources;
 use super::suggest::suggestion;
 
-pub(super) const KEYS: &[&str] = &["destination", "networks", "window", "enabled", "fallback_url"];
+pub(super) const KEYS: &[&str] = &["destination", "networks", "source", "window", "enabled", "fallback_url"];
 
 /// Reads a campaign; `None` when it has no destination, which was reported. `networks` are the names that are configured.
-pub(super) fn read(key: &str, entry: &Entry<'_>, networks: &[&str]) -> Option<Campaign> {
+/// `sources` are the traffic sources that it may name.
+pub(super) fn read(key: &str, entry: &Entry<'_>, networks: &[&str], sources: &Sources<'_>) -> Option<Campaign> {
     name::check(key, entry);
     let section = entry.section(KEYS)?;
     let destination = section.entry("destination");
@@ -24,6 +26,10 @@ pub(super) fn read(key: &str, entry: &Entry<'_>, networks: &[&str]) -> Option<Ca
     }
     let destination = destination.and_then(|entry| entry.parse(Destination::parse));
     let allowed = section.entry("networks").and_then(|entry| allowed(&entry, networks));
+    let aliases = section
+        .entry("source")
+        .and_then(|entry| entry.texts())
+        .map(|names| sources.combined(&names, section.report()));
     let window = section.entry("window").and_then(|entry| entry.parse(window));
     let enabled = section.entry("enabled").and_then(|entry| entry.boolean());
     let fallback = section
@@ -40,6 +46,7 @@ pub(super) fn read(key: &str, entry: &Entry<'_>, networks: &[&str]) -> Option<Ca
         destination: destination?,
         networks: allowed.unwrap_or_default(),
         window,
+        aliases: aliases.unwrap_or_default(),
         open,
     })
 }

@@ -20,12 +20,12 @@ pub(super) fn trusted(entry: &Entry<'_>, params: &Params) -> Vec<String> {
         let own_name = |field: &Field| params.mapping.names(*field).iter().any(|name| name == text);
         if let Some(field) = Field::parse(text) {
             trusted.extend(params.mapping.names(field).iter().cloned());
-        } else if Field::ALL.iter().any(own_name) {
+        } else if Field::ALL.iter().any(own_name) || params.inline.iter().any(|(_, name, _)| name == text) {
             trusted.push(text.to_owned());
         } else {
             let fields = Field::ALL.map(Field::as_str).join(", ");
             let message = format!(
-                "expected a field ({fields}) or a name that params lists, found {}",
+                "expected a field ({fields}) or a name that params or inline_statuses lists, found {}",
                 quoted(text)
             );
             entry.refuse_at(&place, message);
@@ -49,9 +49,20 @@ pub(super) fn warn(report: &Report<'_>, params: &Params, trusted: &[String], sch
         };
         report.warn(place, message);
     }
+    for (_, name, place) in &params.inline {
+        if is_covered(name) {
+            continue;
+        }
+        let message = if is_trusted(name) {
+            format!("the signature does not cover {name}; it says what statuses mean because trust_unsigned says so")
+        } else {
+            format!("the signature does not cover {name}, so it is never read")
+        };
+        report.warn(place, message);
+    }
     for field in EXPECTED {
         let is_listed = params.listed.iter().any(|(listed, _, _)| *listed == field);
-        if is_listed || is_covered(field.as_str()) {
+        if is_listed || params.constant.contains(&field) || is_covered(field.as_str()) {
             continue;
         }
         let message = if is_trusted(field.as_str()) {
@@ -86,7 +97,7 @@ pub(super) fn warn_about_joins(
     let has_pattern = |field: Field| patterns.iter().any(|(of, _)| *of == field);
     let fields: Vec<&str> = DECISIVE
         .into_iter()
-        .filter(|field| joins(*field) && !has_pattern(*field))
+        .filter(|field| !params.constant.contains(field) && joins(*field) && !has_pattern(*field))
         .map(Field::as_str)
         .collect();
     if !fields.is_empty() {

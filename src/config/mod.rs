@@ -7,10 +7,13 @@
 
 mod admin;
 mod campaign;
+mod constants;
 mod coverage;
 mod database;
 mod environment;
+mod events;
 mod fault;
+mod inline;
 mod live;
 mod name;
 mod network;
@@ -21,6 +24,7 @@ mod section;
 mod server;
 mod shipped;
 mod signature;
+mod source;
 mod storage;
 mod suggest;
 mod units;
@@ -48,11 +52,20 @@ pub use storage::Storage;
 use report::{Report, position};
 use secrets::{Vault, read_at_most};
 use section::Section;
+use source::Sources;
 
 /// Bytes that a configuration may have: thousands of networks.
 const FILE_BYTES_MAX: u64 = 8 * 1024 * 1024;
 
-const KEYS: &[&str] = &["server", "admin", "database", "storage", "networks", "campaigns"];
+const KEYS: &[&str] = &[
+    "server",
+    "admin",
+    "database",
+    "storage",
+    "networks",
+    "sources",
+    "campaigns",
+];
 
 /// A valid configuration.
 #[derive(Debug, Clone)]
@@ -124,10 +137,11 @@ fn read<'c>(report: &'c Report<'c>, document: &'c DeTable<'c>, environment: &Env
 
     let networks = root.named("networks").entries();
     let network_names: Vec<&str> = networks.iter().map(|(key, _)| *key).collect();
+    let sources = Sources::read(&root.named("sources"));
     let campaigns = root.named("campaigns").entries();
     let campaigns = campaigns
         .iter()
-        .filter_map(|(key, entry)| campaign::read(key, entry, &network_names));
+        .filter_map(|(key, entry)| campaign::read(key, entry, &network_names, &sources));
     let campaigns = Arc::new(Campaigns::new(campaigns));
     let networks: HashMap<Arc<str>, Arc<Network>> = networks
         .iter()

@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use crate::domain::campaign::Campaigns;
 use crate::domain::conversion::Status;
 use crate::domain::dedupe::DedupeRule;
-use crate::domain::mapping::Field;
+use crate::domain::mapping::{Field, PayoutUnit};
 use crate::domain::money::Currency;
 use crate::domain::network::Network;
 use crate::domain::pattern::Pattern;
@@ -16,13 +16,14 @@ use crate::domain::signature::Schemes;
 use crate::domain::terms::Terms;
 
 use super::coverage;
+use super::events::{event, event_table};
 use super::report::quoted;
 use super::secrets::Vault;
 use super::section::{Entry, Section};
 use super::server::{base_url, ip_net};
 use super::signature::Signing;
 use super::wording::{PARAMS_KEYS, Params, STATUSES_KEYS, status_table};
-use super::{name, reply, units};
+use super::{constants, name, reply, units};
 
 pub(super) const KEYS: &[&str] = &[
     "secrets",
@@ -32,7 +33,11 @@ pub(super) const KEYS: &[&str] = &[
     "trust_unsigned",
     "patterns",
     "params",
+    "constants",
     "statuses",
+    "inline_statuses",
+    "events",
+    "payout_unit",
     "default_event",
     "default_status",
     "currency",
@@ -59,7 +64,8 @@ pub(super) fn read(
     if let Some(preset) = section.entry("preset") {
         preset.refuse_key("this version ships no presets; write the keys of the network themselves");
     }
-    let params = Params::read(&section.section("params", &PARAMS_KEYS));
+    let constants = section.section("constants", constants::KEYS);
+    let params = Params::read(&section, &constants);
     let patterns = patterns(&section.section("patterns", &PARAMS_KEYS));
     let proof = Proof::read(&section, public_url, vault);
     let trust_unsigned = section
@@ -91,6 +97,12 @@ pub(super) fn read(
     let negative_payouts = section.entry("negative_payouts").and_then(|entry| entry.boolean());
     let statuses = status_table(&section.section("statuses", STATUSES_KEYS));
     let schemes = proof.as_ref().map(|proof| &proof.schemes);
+    let events = event_table(&section.named("events"));
+    let payout_unit = section
+        .entry("payout_unit")
+        .and_then(|entry| entry.word(&PayoutUnit::ALL.map(|unit| (unit.as_str(), unit))));
+    let negative_payouts = negative_payouts.unwrap_or(false);
+    let constants = constants::read(&constants, &statuses, negative_payouts);
     let reply = reply::read(&section.section("reply", reply::KEYS), schemes);
 
     // Not before: every key above is read for its faults, whatever was wrong with the proof.
@@ -99,16 +111,20 @@ pub(super) fn read(
         name: Arc::from(key),
         allow_ips,
         schemes,
+        inline_statuses: params.inline_statuses(),
         mapping: params.mapping,
+        constants,
         trust_unsigned,
         patterns,
         statuses,
+        events,
         default_event: default_event.unwrap_or_else(|| DEFAULT_EVENT.to_owned()),
         default_status: default_status.unwrap_or(Status::Approved),
         currency,
         dedupe: dedupe.unwrap_or(DedupeRule::Transaction),
         terms: Arc::new(Terms::of(key, window.unwrap_or(DEFAULT_WINDOW), campaigns)),
-        negative_payouts: negative_payouts.unwrap_or(false),
+        payout_unit: payout_unit.unwrap_or_default(),
+        negative_payouts,
         reply,
     })
 }
@@ -175,18 +191,8 @@ fn not_a_pattern(text: &str, error: &regex::Error) -> String {
     )
 }
 
-fn event(text: &str) -> Result<String, String> {
-    let bytes_max = Field::Event.bytes_max();
-    if text.is_empty() || text.len() > bytes_max || text.contains(char::is_control) {
-        return Err(format!(
-            "expected a name of 1 to {bytes_max} bytes, found {}",
-            quoted(text)
-        ));
-    }
-    Ok(text.to_owned())
-}
-
-fn currency(text: &str) -> Result<Currency, String> {
+/// Reads a currency code.
+pub(super) fn currency(text: &str) -> Result<Currency, String> {
     Currency::parse(text).ok_or_else(|| {
         format!(
             "expected a currency code of ISO 4217, as \"USD\", found {}",

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use crate::domain::conversion::Status;
-use crate::domain::mapping::{Field, Mapping, StatusTable, StatusWord};
+use crate::domain::mapping::{Field, InlineStatuses, Mapping, StatusTable, StatusWord};
 
+use super::inline::inline;
 use super::report::{Place, quoted};
 use super::section::{Entry, Section};
 
@@ -25,14 +26,30 @@ pub(super) struct Params {
     pub(super) mapping: Mapping,
     /// The names that the file lists, with their fields.
     pub(super) listed: Vec<(Field, String, Place)>,
+    /// The fields that are constant: they have no parameter.
+    pub(super) constant: Vec<Field>,
+    /// The names that list status words, with what these mean.
+    pub(super) inline: Vec<(StatusWord, String, Place)>,
 }
 
 impl Params {
-    pub(super) fn read(section: &Section<'_>) -> Self {
+    /// Reads `params` and `inline_statuses` of a network, none of which may name what is in its `constants`.
+    pub(super) fn read(network: &Section<'_>, constants: &Section<'_>) -> Self {
+        let section = &network.section("params", &PARAMS_KEYS);
         let mut params = Self::default();
         let mut owners: HashMap<&str, Field> = HashMap::new();
         for field in Field::ALL {
-            let Some(entry) = section.entry(field.as_str()) else {
+            let entry = section.entry(field.as_str());
+            if let Some(constant) = constants.entry(field.as_str()) {
+                params.constant.push(field);
+                if let Some(entry) = &entry {
+                    constant.refuse_key(format!(
+                        "{} names parameters for it, too: a field is constant or read",
+                        entry.key_place().key
+                    ));
+                }
+            }
+            let Some(entry) = entry else {
                 continue;
             };
             let names = words(&entry, "name");
@@ -51,14 +68,22 @@ impl Params {
             params.mapping.set(field, names);
         }
         params.warn_about_shared_names(section);
+        params.inline = inline(&network.section("inline_statuses", STATUSES_KEYS), &params.mapping);
         params
+    }
+
+    /// The parameters that list status words.
+    pub(super) fn inline_statuses(&self) -> InlineStatuses {
+        let names = self.inline.iter();
+        InlineStatuses::new(names.map(|(means, name, _)| (*means, name.clone())).collect())
     }
 
     /// A listed name that is also the name under which another field is read by default.
     fn warn_about_shared_names(&self, section: &Section<'_>) {
-        let is_listed = |field: Field| self.listed.iter().any(|(listed, _, _)| *listed == field);
+        let has_others =
+            |field: Field| self.constant.contains(&field) || self.listed.iter().any(|(listed, _, _)| *listed == field);
         for (field, name, place) in &self.listed {
-            let Some(other) = Field::parse(name).filter(|other| other != field && !is_listed(*other)) else {
+            let Some(other) = Field::parse(name).filter(|other| other != field && !has_others(*other)) else {
                 continue;
             };
             let message = format!(
@@ -76,7 +101,7 @@ pub(super) fn status_table(section: &Section<'_>) -> StatusTable {
         let Some(entry) = section.entry(key) else {
             continue;
         };
-        let means = Status::parse(key).map_or(StatusWord::Ignored, StatusWord::Status);
+        let means = meaning(key);
         for (word, place) in words(&entry, "word") {
             let (owner, _) = *table.entry(word.to_lowercase()).or_insert((key, means));
             if owner != *key {
@@ -88,8 +113,13 @@ pub(super) fn status_table(section: &Section<'_>) -> StatusTable {
     StatusTable::new(table.into_iter().map(|(word, (_, means))| (word, means)))
 }
 
+/// What a key of a table of statuses stands for.
+pub(super) fn meaning(key: &str) -> StatusWord {
+    Status::parse(key).map_or(StatusWord::Ignored, StatusWord::Status)
+}
+
 /// A text or a list of texts, none of them empty; what is not so is reported and left out.
-fn words<'c>(entry: &Entry<'c>, what: &str) -> Vec<(&'c str, Place)> {
+pub(super) fn words<'c>(entry: &Entry<'c>, what: &str) -> Vec<(&'c str, Place)> {
     let Some(words) = entry.texts() else {
         return Vec::new();
     };

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::click_field::ClickAliases;
 use super::template::Destination;
 
 /// A configured campaign.
@@ -17,6 +18,8 @@ pub struct Campaign {
     pub networks: Vec<Arc<str>>,
     /// From click to conversion, in place of the network's.
     pub window: Option<Duration>,
+    /// The names that its traffic sources have for our fields of a click.
+    pub aliases: ClickAliases,
     /// Whether clicks are taken.
     pub open: Openness,
 }

@@ -3,14 +3,12 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
+use super::click_field::{ClickAliases, ClickField, SUBS_MAX};
 use super::form::{decode_bytes, decode_lossy, has_broken_encoding, raw_pairs};
 use super::id::ClickId;
 use super::money::{Amount, COST_SCALE_MAX, Currency};
-use super::template::Placeholder;
 use super::time::Timestamp;
 
-/// How many sub ids a click has.
-pub const SUBS_MAX: usize = 10;
 /// Bytes of a value that are kept; what is longer is cut.
 const VALUE_BYTES_MAX: usize = 1024;
 /// Other parameters that are kept; an 8 KiB query holds more only when it was made to.
@@ -104,53 +102,73 @@ impl ClickAttributes {
                 odd = true;
                 continue;
             }
-            match attributes.field_mut(&name, campaign_in_path) {
+            let field = match ClickField::parse(&name) {
+                Some(field) => Some(attributes.field_mut(field)),
+                None if name == "campaign" && !campaign_in_path => Some(&mut attributes.campaign),
+                None => None,
+            };
+            match field {
                 Some(field) => *field = Some(value.into_owned()).filter(|value| !value.is_empty()),
                 None => attributes.others.push((name.clone().into_owned(), value.into_owned())),
             }
             seen.push(name);
         }
-        if let Some(code) = attributes.currency.as_deref().and_then(Currency::parse) {
-            attributes.currency = Some(code.to_string());
-        }
+        attributes.write_currency_in_capitals();
         if odd {
             attributes.odd_query = Some(query.to_owned());
         }
         attributes
     }
 
-    fn field_mut(&mut self, name: &str, campaign_in_path: bool) -> Option<&mut Option<String>> {
-        Some(match name {
-            "campaign" if !campaign_in_path => &mut self.campaign,
-            "affiliate" => &mut self.affiliate,
-            "external_id" => &mut self.external_id,
-            "cost" => &mut self.cost,
-            "currency" => &mut self.currency,
-            "user_id" => &mut self.user_id,
-            "device_id" => &mut self.device_id,
-            _ => {
-                let number: usize = name
-                    .strip_prefix("sub")
-                    .filter(|number| !number.starts_with(['0', '+']))?
-                    .parse()
-                    .ok()?;
-                self.subs.get_mut(number.checked_sub(1)?)?
+    /// Reads parameters of the campaign's traffic sources as our fields, each where our own is absent or empty. What fills a
+    /// field is no longer among the others.
+    pub fn take_aliases(&mut self, aliases: &ClickAliases) {
+        for (field, names) in aliases.iter() {
+            if self.field(field).is_some() {
+                continue;
             }
-        })
+            let sent = |name: &String| {
+                let mut others = self.others.iter();
+                others.position(|(other, value)| other == name && !value.is_empty())
+            };
+            if let Some(index) = names.iter().find_map(sent) {
+                let (_, value) = self.others.remove(index);
+                *self.field_mut(field) = Some(value);
+                self.write_currency_in_capitals();
+            }
+        }
     }
 
-    /// The value that fills a placeholder of the destination; the click id and the campaign are the click's own.
-    pub fn fill(&self, placeholder: Placeholder) -> Option<&str> {
-        match placeholder {
-            Placeholder::ClickId | Placeholder::Campaign => None,
-            Placeholder::Affiliate => self.affiliate.as_deref(),
-            Placeholder::Sub(index) => self.subs.get(index)?.as_deref(),
-            Placeholder::ExternalId => self.external_id.as_deref(),
-            Placeholder::Cost => self.cost.as_deref(),
-            Placeholder::Currency => self.currency.as_deref(),
-            Placeholder::UserId => self.user_id.as_deref(),
-            Placeholder::DeviceId => self.device_id.as_deref(),
+    fn write_currency_in_capitals(&mut self) {
+        if let Some(code) = self.currency.as_deref().and_then(Currency::parse) {
+            self.currency = Some(code.to_string());
         }
+    }
+
+    fn field_mut(&mut self, field: ClickField) -> &mut Option<String> {
+        match field {
+            ClickField::Affiliate => &mut self.affiliate,
+            ClickField::Sub(sub) => &mut self.subs[sub.index()],
+            ClickField::ExternalId => &mut self.external_id,
+            ClickField::Cost => &mut self.cost,
+            ClickField::Currency => &mut self.currency,
+            ClickField::UserId => &mut self.user_id,
+            ClickField::DeviceId => &mut self.device_id,
+        }
+    }
+
+    /// The value of a field.
+    pub fn field(&self, field: ClickField) -> Option<&str> {
+        let value = match field {
+            ClickField::Affiliate => &self.affiliate,
+            ClickField::Sub(sub) => &self.subs[sub.index()],
+            ClickField::ExternalId => &self.external_id,
+            ClickField::Cost => &self.cost,
+            ClickField::Currency => &self.currency,
+            ClickField::UserId => &self.user_id,
+            ClickField::DeviceId => &self.device_id,
+        };
+        value.as_deref()
     }
 
     /// The cost as an amount, where it is one.
@@ -259,6 +277,56 @@ mod tests {
         };
         assert_eq!(ClickFlags::names(flags.bits()), ["prefetch", "odd_query"]);
         assert!(ClickFlags::names(0).is_empty());
+    }
+
+    fn aliases(params: &[(&str, &[&str])]) -> ClickAliases {
+        let mut aliases = ClickAliases::default();
+        for (field, names) in params {
+            let field = ClickField::parse(field).expect("a field");
+            aliases.add(field, names.iter().map(|name| (*name).to_owned()));
+        }
+        aliases
+    }
+
+    #[test]
+    fn a_parameter_of_the_source_fills_a_field_that_is_absent() {
+        let source = aliases(&[
+            ("external_id", &["gclid", "gbraid"]),
+            ("sub1", &["subid"]),
+            ("currency", &["cur"]),
+        ]);
+        let others = |names: &[&str]| -> Vec<String> { names.iter().map(|name| (*name).to_owned()).collect() };
+        for (query, external_id, sub1, kept) in [
+            ("gclid=g", Some("g"), None, &[][..]),
+            ("gbraid=b&x=1&gclid=g", Some("g"), None, &["gbraid", "x"]),
+            ("gclid=&gbraid=b", Some("b"), None, &["gclid"]),
+            ("gclid=g&external_id=e", Some("e"), None, &["gclid"]),
+            ("gclid=g&external_id=", Some("g"), None, &[]),
+            ("GCLID=g&subid=s", None, Some("s"), &["GCLID"]),
+            ("x=1", None, None, &["x"]),
+        ] {
+            let mut attributes = ClickAttributes::read(query, true);
+            attributes.take_aliases(&source);
+            assert_eq!(attributes.external_id.as_deref(), external_id, "{query}");
+            assert_eq!(attributes.subs[0].as_deref(), sub1, "{query}");
+            let names: Vec<String> = attributes.others.into_iter().map(|(name, _)| name).collect();
+            assert_eq!(names, others(kept), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_currency_of_the_source_is_stored_in_capitals() {
+        let mut attributes = ClickAttributes::read("cur=usd", true);
+        attributes.take_aliases(&aliases(&[("currency", &["cur"])]));
+        assert_eq!(attributes.currency.as_deref(), Some("USD"));
+    }
+
+    #[test]
+    fn without_a_source_every_other_parameter_is_kept() {
+        let read = ClickAttributes::read("gclid=g&aff_id=7", true);
+        let mut taken = read.clone();
+        taken.take_aliases(&ClickAliases::default());
+        assert_eq!(taken, read);
     }
 
     proptest! {

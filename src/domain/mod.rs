@@ -9,6 +9,7 @@ pub mod attribution;
 pub mod bots;
 pub mod campaign;
 pub mod click;
+pub mod click_field;
 pub mod conversion;
 pub mod decide;
 pub mod dedupe;

@@ -45,6 +45,14 @@ impl Amount {
         Decimal::try_from_i128_with_scale(mantissa, scale).ok().map(Self)
     }
 
+    /// Reads a whole number of a currency's minor unit, of which `digits` stand behind the point: 1250 with two is 12.50.
+    pub fn parse_minor(text: &str, digits: u32) -> Option<Self> {
+        let Self(whole) = Self::parse(text, 0)?;
+        Decimal::try_from_i128_with_scale(whole.mantissa(), digits)
+            .ok()
+            .map(Self)
+    }
+
     /// An amount that was stored by this program.
     pub const fn from_stored(amount: Decimal) -> Self {
         Self(amount)
@@ -81,9 +89,16 @@ impl Currency {
     /// Reads a code of ISO 4217 in any case.
     pub fn parse(text: &str) -> Option<Self> {
         let code: [u8; 3] = text.as_bytes().try_into().ok()?;
-        let code = code.map(|byte| byte.to_ascii_uppercase());
-        iso_currency::Currency::from_code(std::str::from_utf8(&code).ok()?)?;
-        Some(Self(code))
+        let code = Self(code.map(|byte| byte.to_ascii_uppercase()));
+        iso_currency::Currency::from_code(std::str::from_utf8(&code.0).ok()?)?;
+        Some(code)
+    }
+
+    /// Digits of its minor unit by ISO 4217: 2 for cents; `None` where it has none, as gold.
+    pub fn minor_digits(&self) -> Option<u32> {
+        iso_currency::Currency::from_code(self.code())?
+            .exponent()
+            .map(u32::from)
     }
 
     /// The code, in capitals.

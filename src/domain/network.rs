@@ -10,7 +10,7 @@ use super::address;
 use super::campaign::Campaigns;
 use super::conversion::Status;
 use super::dedupe::DedupeRule;
-use super::mapping::{Field, Mapping, StatusTable};
+use super::mapping::{Constants, EventTable, Field, InlineStatuses, Mapping, PayoutUnit, StatusTable};
 use super::money::Currency;
 use super::pattern::Pattern;
 use super::postback::{Form, RawPostback, VerifiedPostback};
@@ -31,12 +31,18 @@ pub struct Network {
     pub schemes: Schemes,
     /// Its names for our fields.
     pub mapping: Mapping,
+    /// What its postbacks never say because it is always the same.
+    pub constants: Constants,
     /// Parameters that are read although its signature does not cover them.
     pub trust_unsigned: Vec<String>,
     /// What its values of some fields look like.
     pub patterns: Vec<(Field, Pattern)>,
     /// Its words for our statuses.
     pub statuses: StatusTable,
+    /// The parameters by which its requests say what their status words mean; they win over its own words.
+    pub inline_statuses: InlineStatuses,
+    /// Our names of its events.
+    pub events: EventTable,
     /// The event of a postback that names none.
     pub default_event: String,
     /// The status of a new conversion whose postback names none.
@@ -47,6 +53,8 @@ pub struct Network {
     pub dedupe: DedupeRule,
     /// On which terms its conversions get their clicks.
     pub terms: Arc<Terms>,
+    /// In which unit it counts payouts.
+    pub payout_unit: PayoutUnit,
     /// Whether a payout may be below zero.
     pub negative_payouts: bool,
     /// How it is answered.

@@ -7,7 +7,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::click::SUBS_MAX;
+use super::click_field::ClickField;
 
 /// Everything but RFC 3986's unreserved characters.
 pub(super) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -22,20 +22,8 @@ pub enum Placeholder {
     ClickId,
     /// The campaign's name.
     Campaign,
-    /// The affiliate.
-    Affiliate,
-    /// `{sub1}` to `{sub10}`, counted from 0 here.
-    Sub(usize),
-    /// The traffic source's own click id.
-    ExternalId,
-    /// What the click cost.
-    Cost,
-    /// The currency of the cost.
-    Currency,
-    /// The affiliate's user id.
-    UserId,
-    /// The device's id.
-    DeviceId,
+    /// What the query says.
+    Field(ClickField),
 }
 
 impl Placeholder {
@@ -47,17 +35,7 @@ impl Placeholder {
         Some(match name {
             "click_id" => Self::ClickId,
             "campaign" => Self::Campaign,
-            "affiliate" => Self::Affiliate,
-            "external_id" => Self::ExternalId,
-            "cost" => Self::Cost,
-            "currency" => Self::Currency,
-            "user_id" => Self::UserId,
-            "device_id" => Self::DeviceId,
-            _ => {
-                let number = name.strip_prefix("sub")?;
-                let index = number.parse::<usize>().ok()?.checked_sub(1)?;
-                (index < SUBS_MAX && !number.starts_with(['0', '+'])).then_some(Self::Sub(index))?
-            }
+            field => Self::Field(ClickField::parse(field)?),
         })
     }
 }

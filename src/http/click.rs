@@ -65,6 +65,7 @@ async fn redirect(app: &App, parts: &Parts) -> Result<Response, Refusal> {
     };
     let campaign = open_campaign(&snapshot, name)?; // 404
     attributes.campaign = None;
+    attributes.take_aliases(&campaign.aliases);
 
     let destination = match &campaign.open {
         Openness::Enabled => &campaign.destination,
@@ -141,13 +142,7 @@ fn send_on(
     let location = destination.fill(|placeholder| match placeholder {
         Placeholder::ClickId => id.as_deref(),
         Placeholder::Campaign => Some(&campaign.name),
-        Placeholder::Affiliate
-        | Placeholder::Sub(_)
-        | Placeholder::ExternalId
-        | Placeholder::Cost
-        | Placeholder::Currency
-        | Placeholder::UserId
-        | Placeholder::DeviceId => attributes.fill(placeholder),
+        Placeholder::Field(field) => attributes.field(field),
     });
     let location = HeaderValue::from_str(&location).expect("a destination is visible ASCII");
     let headers = [

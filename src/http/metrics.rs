@@ -72,6 +72,10 @@ fn describe_traffic() {
         "postbackd_unreplaced_macros_total",
         "Values that are literal macros and were kept, by network"
     );
+    describe_counter!(
+        "postbackd_param_case_total",
+        "Fields that were sent under a name of the network's in another case, by network and field"
+    );
     describe_counter!("postbackd_clicks_total", "Redirects with a durable click, by campaign");
     describe_counter!(
         "postbackd_clicks_lost_total",

@@ -16,6 +16,7 @@ use tokio::time::timeout;
 
 use crate::config::Snapshot;
 use crate::domain::form::{decode_lossy, raw_pairs};
+use crate::domain::mapping::Reading;
 use crate::domain::network::Network;
 use crate::domain::postback::{Form, RawPostback};
 use crate::domain::refusal::{Code, Refusal};
@@ -139,7 +140,14 @@ async fn decide<'s>(
         return Err(unauthorized(AuthFailure::UnknownNetwork).into()); // 401
     };
     let verified = network.verify(raw, &form, raw.received_at).map_err(unauthorized)?; // 401
-    let postback = verified.read()?; // 422
+    let Reading {
+        postback,
+        in_another_case,
+    } = verified.read()?; // 422
+    for field in in_another_case {
+        counter!("postbackd_param_case_total", "network" => network.name.clone(), "field" => field.as_str())
+            .increment(1);
+    }
     let macros = verified.kept_macros();
     if macros > 0 {
         counter!("postbackd_unreplaced_macros_total", "network" => network.name.clone()).increment(macros as u64);

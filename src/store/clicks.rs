@@ -4,7 +4,8 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::domain::attribution::ClickFacts;
-use crate::domain::click::{Click, SUBS_MAX};
+use crate::domain::click::Click;
+use crate::domain::click_field::SUBS_MAX;
 use crate::domain::id::ClickId;
 use crate::domain::money::Amount;
 

@@ -20,6 +20,7 @@ mod doctor;
 mod drain;
 mod forgeries;
 mod main_flow;
+mod mapping;
 mod outage;
 mod private_api;
 mod private_postgres;

@@ -29,7 +29,7 @@ networks = ["acmee", "a/b"]
 [campaigns.autumn]
 window = 7
 "#;
-    let expected = r#"f:1:1: lisen: unknown key; known here: server, admin, database, storage, networks, campaigns
+    let expected = r#"f:1:1: lisen: unknown key; known here: server, admin, database, storage, networks, sources, campaigns
 f:3:10: server.listen: expected an IP address and a port, as 127.0.0.1:8080 or [::]:8080, found "localhost:8080"
 f:4:14: server.public_url: expected an address that starts with https:// or http://, as https://postback.example, without user name, query, fragment or a slash at its end
 f:5:34: server.trusted_proxies: expected a network such as 203.0.113.0/24 or 2001:db8::/32, found "10.0.0.0/33"
@@ -64,7 +64,11 @@ fn no_section_takes_an_unknown_key() {
         "networks.acme.signature",
         "networks.acme.params",
         "networks.acme.statuses",
+        "networks.acme.constants",
+        "networks.acme.inline_statuses",
         "networks.acme.reply",
+        "sources.own",
+        "sources.own.params",
         "campaigns.spring",
     ] {
         let told = faults(&format!("[{section}]\nxyzzy = 1\n"));

@@ -2,12 +2,14 @@
 
 mod faults;
 mod finished;
+mod mapping;
 mod reading;
 mod replies;
 mod secrets;
 mod senders;
 mod shipped;
 mod signatures;
+mod sources;
 mod syntax;
 
 use super::{Config, Environment, Faults, parse};

@@ -2,7 +2,7 @@
 
 use super::read;
 use super::senders::{network, request, verify};
-use crate::domain::mapping::Field;
+use crate::domain::mapping::{Field, Origin};
 use crate::domain::network::Network;
 use crate::domain::postback::{Form, RawPostback};
 use crate::domain::refusal::{Code, Refusal};
@@ -19,7 +19,7 @@ fn of(lines: &str) -> Network {
 }
 
 /// The request with the signature that the network's own scheme makes.
-fn signed(network: &Network, raw: RawPostback) -> RawPostback {
+pub(super) fn signed(network: &Network, raw: RawPostback) -> RawPostback {
     let signed = Unsigned(raw.clone())
         .sign(network.schemes.of(&raw.method), NOW)
         .expect("signed");
@@ -30,10 +30,13 @@ fn signed(network: &Network, raw: RawPostback) -> RawPostback {
     raw
 }
 
+/// What the request itself says about a field.
 fn value(network: &Network, raw: &RawPostback, field: Field) -> Result<Option<String>, Refusal> {
     let form = Form::read(raw).expect("a readable request");
     let verified = network.verify(raw, &form, NOW).expect("authentic");
-    Ok(verified.value(field)?.map(|found| found.value.into_owned()))
+    let found = verified.value(field)?;
+    let sent = found.filter(|found| matches!(found.origin, Origin::Param { .. }));
+    Ok(sent.map(|sent| sent.value.into_owned()))
 }
 
 fn json(target: &str, body: &str) -> RawPostback {
@@ -124,7 +127,7 @@ fn values_cannot_be_shifted_past_their_patterns() {
         let verified = network.verify(&raw, &form, NOW).expect("the same bytes are signed");
         verified
             .read()
-            .map(|postback| postback.transaction_id)
+            .map(|reading| reading.postback.transaction_id)
             .map_err(|refusal| refusal.code)
     };
     let genuine = "/postback/n?payout=1.50&transaction_id=9T";

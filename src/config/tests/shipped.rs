@@ -1,5 +1,7 @@
 use super::{environment, parse, read};
-use crate::config::{SHIPPED_SECRETS, admin, campaign, database, network, reply, server, signature, storage, wording};
+use crate::config::{
+    SHIPPED_SECRETS, admin, campaign, constants, database, network, reply, server, signature, source, storage, wording,
+};
 use crate::domain::reply::ReplyRules;
 
 const SHIPPED: &str = include_str!("../../../config/postbackd.toml");
@@ -52,7 +54,7 @@ fn the_shipped_configuration_shows_the_defaults_as_they_are() {
 
 #[test]
 fn the_shipped_configuration_names_every_key() {
-    let sections: [&[&str]; 15] = [
+    let sections: [&[&str]; 16] = [
         server::KEYS,
         admin::KEYS,
         database::KEYS,
@@ -61,6 +63,7 @@ fn the_shipped_configuration_names_every_key() {
         &wording::PARAMS_KEYS,
         wording::STATUSES_KEYS,
         &reply::RULE_KEYS,
+        constants::KEYS,
         signature::KEYS,
         signature::key::KEYS,
         signature::placement::LIST_KEYS,
@@ -78,6 +81,9 @@ fn the_shipped_configuration_names_every_key() {
     assert!(SHIPPED.contains("`preset`"));
     for key in reply::KEYS {
         assert!(SHIPPED.contains(key), "{key}");
+    }
+    for (source, _) in source::SHIPPED {
+        assert!(SHIPPED.contains(source), "{source}");
     }
 }
 

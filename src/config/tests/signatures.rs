@@ -358,7 +358,7 @@ fn what_is_trusted_unsigned_is_named() {
     assert_eq!(
         faults(&text("[\"txd\"]")),
         "f:3:19: networks.acme.trust_unsigned: expected a field (click_id, transaction_id, event, status, payout, currency, \
-         event_time, user_id, device_id) or a name that params lists, found \"txd\""
+         event_time, user_id, device_id) or a name that params or inline_statuses lists, found \"txd\""
     );
 }
 

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::attribution::Credit;
 use crate::domain::campaign::{Campaign, Campaigns, Openness};
+use crate::domain::click_field::ClickAliases;
 use crate::domain::conversion::{SentClickId, Status};
 use crate::domain::dedupe::{DedupeKey, DedupeRule};
 use crate::domain::id::PostbackId;
@@ -264,6 +265,7 @@ fn a_click_gets_the_conversions_that_its_campaign_and_window_allow() {
             destination: Destination::parse("https://shop.example/").expect("a destination"),
             networks: networks.iter().copied().map(Arc::from).collect(),
             window: window.map(Duration::from_secs),
+            aliases: ClickAliases::default(),
             open: Openness::Enabled,
         }])
     };

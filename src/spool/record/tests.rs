@@ -23,7 +23,7 @@ prop_compose! {
         (affiliate, external_id, cost, currency, user_id, device_id, odd_query) in
             (option::of(text()), option::of(text()), option::of(text()), option::of(text()), option::of(text()),
              option::of(text()), option::of(text())),
-        subs in vec(option::of(text()), crate::domain::click::SUBS_MAX),
+        subs in vec(option::of(text()), crate::domain::click_field::SUBS_MAX),
         others in vec((text(), text()), 0..4),
     ) -> ClickAttributes {
         ClickAttributes {
