@@ -22,7 +22,7 @@ use super::section::{Entry, Section};
 use super::server::{base_url, ip_net};
 use super::signature::Signing;
 use super::wording::{PARAMS_KEYS, Params, STATUSES_KEYS, status_table};
-use super::{name, reply, units};
+use super::{name, presets, reply, units};
 
 pub(super) const KEYS: &[&str] = &[
     "secrets",
@@ -55,10 +55,7 @@ pub(super) fn read(
     vault: &mut Vault<'_>,
 ) -> Option<Network> {
     name::check_network(key, entry);
-    let section = entry.section(KEYS)?;
-    if let Some(preset) = section.entry("preset") {
-        preset.refuse_key("this version ships no presets; write the keys of the network themselves");
-    }
+    let section = presets::lie_under(entry.section(KEYS)?);
     let params = Params::read(&section.section("params", &PARAMS_KEYS));
     let patterns = patterns(&section.section("patterns", &PARAMS_KEYS));
     let proof = Proof::read(&section, public_url, vault);

@@ -2,6 +2,7 @@
 
 mod faults;
 mod finished;
+mod presets;
 mod reading;
 mod secrets;
 mod senders;
