@@ -4,11 +4,12 @@ mod faults;
 mod finished;
 mod presets;
 mod reading;
+mod schemes;
 mod secrets;
-mod senders;
 mod shipped;
 mod signatures;
 mod syntax;
+mod vectors;
 
 use super::{Config, Environment, Faults, parse};
 
