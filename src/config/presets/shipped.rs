@@ -7,4 +7,22 @@ macro_rules! files {
     };
 }
 
-pub(super) const FILES: &[(&str, &str)] = files!["keitaro"];
+pub(super) const FILES: &[(&str, &str)] = files![
+    "affise",
+    "appsflyer",
+    "binom",
+    "dub_conversions",
+    "everflow",
+    "impact",
+    "keitaro",
+    "orbitra",
+    "peerclick",
+    "prosper202",
+    "redtrack",
+    "rs_traffic",
+    "taboola",
+    "tapfiliate",
+    "trcker",
+    "tune",
+    "voluum",
+];
