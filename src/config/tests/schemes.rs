@@ -203,7 +203,7 @@ pub(super) fn request(method: &str, target: &str, headers: &[(&str, &str)], body
 }
 
 /// The request with one part of it changed, wherever that stands.
-fn changed(raw: &RawPostback, (from, to): (&str, &str)) -> RawPostback {
+pub(super) fn changed(raw: &RawPostback, (from, to): (&str, &str)) -> RawPostback {
     let headers = raw.headers.iter().map(|(name, value)| {
         let value = value.to_str().expect("a text").replace(from, to);
         (name.clone(), HeaderValue::from_str(&value).expect("a value"))

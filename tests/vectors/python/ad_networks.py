@@ -108,6 +108,13 @@ def superrewards():
                expect=fields("sr-1", payout="15"))
 
 
+def rs_traffic():
+    params = {"clickid": CLICK, "event": "ftd", "status": "approved", "amount": "50.00", "currency": "USD"}
+    return get("rs_traffic", params, "sign", mac("sha256", SECRET, query(params)).hex(), secrets=SECRETS,
+               expect={"click_id": CLICK, "event": "ftd", "status": "approved", "payout": "50.00", "currency": "USD",
+                       "dedupe": "click_event"})
+
+
 def dub():
     body = compact({"id": "evt_1", "event": "sale.created", "data": {"click": {"id": CLICK}}})
     signature = mac("sha256", SECRET, body).hex()
@@ -132,7 +139,8 @@ def vectors():
     yield signed_url("bitlabs", "sha1", "hash", bytes.hex)
     yield signed_url("theoremreach", "sha1", "hash", lambda raw: base64_of(raw).translate(URL_SAFE).rstrip("="))
     yield signed_url("adgem_v2", "sha256", "verifier", bytes.hex)
-    yield from (adgem_v3(), ayet(), cpx(), pubscale(), sparkwall(), torox(), superrewards(), dub(), monlix(), tyrads())
+    yield from (adgem_v3(), ayet(), cpx(), pubscale(), sparkwall(), torox(), superrewards(), rs_traffic(), dub(),
+                monlix(), tyrads())
 
 
 URL_SAFE = str.maketrans("+/", "-_")

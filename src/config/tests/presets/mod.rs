@@ -1,7 +1,9 @@
 //! Presets: that each is sound, and how an operator's keys lie over one.
 
+mod golden;
 mod overlay;
 mod sound;
+mod trackers;
 
 use super::{Config, environment, parse};
 use crate::config::{Faults, Preset};

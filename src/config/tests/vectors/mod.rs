@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use http::{HeaderName, HeaderValue};
 
-use crate::config::{Evidence, Kind, Preset};
+use crate::config::{Evidence, Preset, Proof};
 use crate::domain::signature::{SignError, Unsigned};
 use crate::domain::time::Timestamp;
 use golden::{Golden, Outcome, goldens};
@@ -27,10 +27,9 @@ fn what_another_implementation_signed_is_authentic_and_read_for_what_it_says() {
 fn every_sender_that_signs_has_a_golden_request() {
     let has_golden: BTreeSet<String> = goldens().into_iter().map(|golden| golden.preset).collect();
     for preset in Preset::all() {
-        let signs = match preset.about.kind {
-            Kind::AdNetwork | Kind::Offerwall | Kind::Attribution | Kind::Webhook => true,
-            // Whoever sets up a tracker chooses how its postbacks prove themselves.
-            Kind::Tracker | Kind::AffiliatePlatform => false,
+        let signs = match preset.proof {
+            Proof::Default | Proof::Signature { .. } => true,
+            Proof::Token { .. } | Proof::Address => false,
         };
         assert!(!signs || has_golden.contains(preset.name), "{}", preset.name);
     }
