@@ -69,20 +69,27 @@ impl Params {
     }
 }
 
-/// Reads a network's words for statuses.
+/// Reads a network's words for statuses. A word of a preset that the operator uses otherwise is the operator's.
 pub(super) fn status_table(section: &Section<'_>) -> StatusTable {
-    let mut table: HashMap<String, (&str, StatusWord)> = HashMap::new();
+    let mut listed = Vec::new();
     for key in STATUSES_KEYS {
-        let Some(entry) = section.entry(key) else {
-            continue;
-        };
+        if let Some(entry) = section.entry(key) {
+            listed.extend(
+                words(&entry, "word")
+                    .into_iter()
+                    .map(|(word, place)| (*key, word, place)),
+            );
+        }
+    }
+    listed.sort_by_key(|(_, _, place)| place.preset.is_some());
+
+    let mut table: HashMap<String, (&str, StatusWord)> = HashMap::new();
+    for (key, word, place) in listed {
         let means = Status::parse(key).map_or(StatusWord::Ignored, StatusWord::Status);
-        for (word, place) in words(&entry, "word") {
-            let (owner, _) = *table.entry(word.to_lowercase()).or_insert((key, means));
-            if owner != *key {
-                let message = format!("{} already means {owner}; case does not matter", quoted(word));
-                section.report().fault(&place, message);
-            }
+        let (owner, _) = *table.entry(word.to_lowercase()).or_insert((key, means));
+        if owner != key && place.preset.is_none() {
+            let message = format!("{} already means {owner}; case does not matter", quoted(word));
+            section.report().fault(&place, message);
         }
     }
     StatusTable::new(table.into_iter().map(|(word, (_, means))| (word, means)))

@@ -21,6 +21,7 @@ mod drain;
 mod forgeries;
 mod main_flow;
 mod outage;
+mod presets;
 mod private_api;
 mod private_postgres;
 mod refusals;

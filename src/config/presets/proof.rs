@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::domain::signature::Reference;
 
-use super::super::section::Section;
+use super::super::section::{Entry, Section};
 use super::super::signature;
 
 /// How a sender proves itself.
@@ -21,7 +21,7 @@ pub enum Proof {
     },
     /// The secret itself stands in the request.
     Token {
-        /// Where.
+        /// Where; of several places the first.
         from: Reference,
         /// What stands before it.
         prefix: String,
@@ -45,7 +45,7 @@ impl Proof {
         match algorithm? {
             "none" => Some(Self::Address),
             "token" => Some(Self::Token {
-                from: section.entry("from")?.parse(Reference::parse)?,
+                from: first_place(&section.entry("from")?)?,
                 prefix: text("prefix").unwrap_or_default().to_owned(),
             }),
             algorithm => Some(Self::Signature {
@@ -57,6 +57,18 @@ impl Proof {
                     .map(|(place, _)| place.to_owned())
                     .collect(),
             }),
+        }
+    }
+}
+
+fn first_place(from: &Entry<'_>) -> Option<Reference> {
+    let places = from.texts()?;
+    let (text, place) = places.first()?;
+    match Reference::parse(text) {
+        Ok(reference) => Some(reference),
+        Err(error) => {
+            from.refuse_at(place, error.to_string());
+            None
         }
     }
 }

@@ -5,6 +5,7 @@ use super::{SECRET, read_with_secret};
 use crate::config::Preset;
 use crate::domain::network::Network;
 use crate::domain::postback::{Form, NamedStatus, Postback, RawPostback};
+use crate::domain::signature::AuthFailure;
 use crate::domain::time::Timestamp;
 
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_700_000_000);
@@ -41,7 +42,7 @@ impl Golden {
 /// What a network makes of a request: its fields in a line, or the code of its refusal.
 fn outcome(network: &Network, raw: &RawPostback) -> Result<String, &'static str> {
     let form = Form::read(raw).map_err(|refusal| refusal.code.as_str())?;
-    let verified = network.verify(raw, &form, NOW).map_err(|failure| failure.as_str())?;
+    let verified = network.verify(raw, &form, NOW).map_err(AuthFailure::as_str)?;
     let postback = verified.read().map_err(|refusal| refusal.code.as_str())?;
     Ok(fields(&postback))
 }

@@ -62,6 +62,15 @@ fn what_the_operator_writes_wins_key_by_key() {
 }
 
 #[test]
+fn a_word_of_the_preset_that_the_operator_uses_otherwise_is_the_operators() {
+    let network = keitaro("statuses = { approved = [\"Lead\"] }");
+    assert_eq!(
+        network.statuses.meaning("lead"),
+        Some(StatusWord::Status(Status::Approved))
+    );
+}
+
+#[test]
 fn a_signature_that_names_its_algorithm_stands_alone() {
     // The preset's `from` would be a key without a meaning here, and a place of the signature there.
     let text = "[networks.n]\npreset = \"keitaro\"\nallow_ips = [\"192.0.2.1\"]\nsignature = { algorithm = \"none\" }";
@@ -84,9 +93,22 @@ fn what_is_wrong_with_a_presets_entry_is_told_where_the_preset_is_named() {
             "f:4:20: networks.n.params.event: \"subid\" is already a name of click_id: a parameter has one meaning",
         ),
         (
-            "[networks.n]\npreset = \"keitaro\"\nsecrets = [{ value = \"x\" }]\nstatuses = { approved = [\"lead\"] }",
-            "f:2:10: networks.n.statuses.pending: \"lead\" already means approved; case does not matter (from the preset \
-             keitaro)",
+            "[networks.n]\npreset = \"prosper202\"\nsecrets = [{ value = \"x\" }]\nreply = { recorded = 204 }\ndedupe = \"x\"",
+            "f:4:22: networks.n.reply.recorded: a 204 has no body, but reply.body is set\n\
+             f:5:10: networks.n.dedupe: expected one of transaction, click_transaction, click_event; found \"x\"",
+        ),
+        (
+            "[networks.n]\npreset = \"keitaro\"\nsecrets = [{ value = \"x\" }]\nsignature = { prefix = 1 }",
+            "f:4:24: networks.n.signature.prefix: expected a string, found an integer",
+        ),
+        (
+            "[networks.n]\npreset = \"everflow\"\nsecrets = [{ value = \"x\" }]\nparams = { user_id = \"order_id\" }",
+            "f:4:22: networks.n.params.user_id: \"order_id\" is already a name of transaction_id: a parameter has one meaning",
+        ),
+        (
+            "[networks.n]\npreset = \"keitaro\"\nsecrets = [{ value = \"x\" }]\nparams = { click_id = \"tid\" }",
+            "f:2:10: networks.n.params.transaction_id: \"tid\" is already a name of click_id: a parameter has one meaning \
+             (from the preset keitaro)",
         ),
         (
             "[networks.n]\npreset = \"keitaro\"\nsecrets = [{ value = \"x\" }]\nparams = 1",

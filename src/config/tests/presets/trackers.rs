@@ -1,5 +1,7 @@
 //! The inbound dialects of trackers and affiliate platforms, each as its users' addresses have it.
 
+use crate::config::{Kind, Preset};
+
 use super::golden::{Golden, assert_read, assert_refused};
 
 /// A GET with these parameters.
@@ -247,6 +249,18 @@ const TRACKERS: &[Golden] = &[
         )],
     },
 ];
+
+#[test]
+fn every_tracker_has_a_request_here() {
+    let trackers = Preset::all().iter().filter(|preset| preset.about.kind == Kind::Tracker);
+    for tracker in trackers {
+        assert!(
+            TRACKERS.iter().any(|golden| golden.preset == tracker.name),
+            "{}",
+            tracker.name
+        );
+    }
+}
 
 #[test]
 fn what_a_trackers_users_send_is_read_as_they_mean_it() {
