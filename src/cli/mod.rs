@@ -7,6 +7,7 @@ mod healthcheck;
 mod logging;
 mod migrate;
 mod plain;
+mod presets;
 mod serve;
 mod sign;
 mod spool;
@@ -61,6 +62,8 @@ enum Command {
     Migrate,
     /// Prints the request that a network would send, signed, as a curl line.
     Sign(sign::Options),
+    /// Lists the senders that the program knows, or prints one of them as a network to be copied.
+    Presets(presets::Options),
     /// Asks a running service whether it lives; for container health checks.
     Healthcheck,
     /// Checks the running service, its database and its disk, and says what to do where something is wrong.
@@ -97,6 +100,7 @@ pub fn run() -> ExitCode {
         Command::Demo(_)
         | Command::CheckConfig
         | Command::Sign(_)
+        | Command::Presets(_)
         | Command::Healthcheck
         | Command::Doctor(_)
         | Command::Spool(_) => Loudness::Tool,
@@ -108,6 +112,7 @@ pub fn run() -> ExitCode {
         Command::CheckConfig => check_config::check(&file, &environment),
         Command::Migrate => in_runtime(migrate::migrate(file, environment)),
         Command::Sign(options) => sign::sign(&options, &file, &environment),
+        Command::Presets(options) => presets::run(&options),
         Command::Healthcheck => in_runtime(healthcheck::healthcheck(file, environment)),
         Command::Doctor(options) => in_runtime(doctor::doctor(options, file, environment)),
         Command::Spool(command) => spool::run(command, &file, &environment),

@@ -1,7 +1,7 @@
 //! `constants` of a network: fields that every postback of it has and none says.
 
 use crate::domain::conversion::Status;
-use crate::domain::mapping::{Constants, PayoutUnit, StatusTable, StatusWord};
+use crate::domain::mapping::{Constants, Field, PayoutUnit, StatusTable, StatusWord};
 use crate::domain::money::Amount;
 
 use super::events::event;
@@ -11,15 +11,22 @@ use super::section::Section;
 
 pub(super) const KEYS: &[&str] = &["event", "status", "payout", "currency"];
 
-/// Reads the constants of a network. `statuses` are its words, and `may_be_negative` says whether its payouts may.
-pub(super) fn read(section: &Section<'_>, statuses: &StatusTable, may_be_negative: bool) -> Constants {
+/// Reads the constants of a network: `fields` says which of those in the section count. `statuses` are its words, and
+/// `may_be_negative` says whether its payouts may.
+pub(super) fn read(
+    section: &Section<'_>,
+    fields: &[Field],
+    statuses: &StatusTable,
+    may_be_negative: bool,
+) -> Constants {
+    let entry = |field: Field| section.entry(field.as_str()).filter(|_| fields.contains(&field));
     let status = |text: &str| status(text, statuses);
     let payout = |text: &str| payout(text, may_be_negative);
     Constants {
-        event: section.entry("event").and_then(|entry| entry.parse(event)),
-        status: section.entry("status").and_then(|entry| entry.parse(status)),
-        payout: section.entry("payout").and_then(|entry| entry.parse(payout)),
-        currency: section.entry("currency").and_then(|entry| entry.parse(currency)),
+        event: entry(Field::Event).and_then(|entry| entry.parse(event)),
+        status: entry(Field::Status).and_then(|entry| entry.parse(status)),
+        payout: entry(Field::Payout).and_then(|entry| entry.parse(payout)),
+        currency: entry(Field::Currency).and_then(|entry| entry.parse(currency)),
     }
 }
 

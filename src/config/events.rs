@@ -6,7 +6,7 @@ use crate::domain::mapping::{EventTable, Field};
 
 use super::report::quoted;
 use super::section::Section;
-use super::wording::words;
+use super::wording::own_words_first;
 
 /// Reads a network's words for events. The keys are our names, which the operator chooses.
 pub(super) fn event_table(section: &Section<'_>) -> EventTable {
@@ -15,15 +15,15 @@ pub(super) fn event_table(section: &Section<'_>) -> EventTable {
         if let Err(message) = event(key) {
             entry.refuse_key(message);
         }
-        for (word, place) in words(&entry, "word") {
-            if let Err(message) = event(word) {
-                section.report().fault(&place, message);
-            }
-            let owner = *table.entry(word).or_insert(key);
-            if owner != key {
-                let message = format!("{} already means {}", quoted(word), quoted(owner));
-                section.report().fault(&place, message);
-            }
+    }
+    for (key, word, place) in own_words_first(section.entries().into_iter(), "word") {
+        if let Err(message) = event(word) {
+            section.report().fault(&place, message);
+        }
+        let owner = *table.entry(word).or_insert(key);
+        if owner != key && !place.is_of_preset() {
+            let message = format!("{} already means {}", quoted(word), quoted(owner));
+            section.report().fault(&place, message);
         }
     }
     EventTable::new(table.into_iter().map(|(word, name)| (word.to_owned(), name.to_owned())))

@@ -23,7 +23,7 @@ use super::section::{Entry, Section};
 use super::server::{base_url, ip_net};
 use super::signature::Signing;
 use super::wording::{PARAMS_KEYS, Params, STATUSES_KEYS, status_table};
-use super::{constants, name, reply, units};
+use super::{constants, name, presets, reply, units};
 
 pub(super) const KEYS: &[&str] = &[
     "secrets",
@@ -60,10 +60,7 @@ pub(super) fn read(
     vault: &mut Vault<'_>,
 ) -> Option<Network> {
     name::check_network(key, entry);
-    let section = entry.section(KEYS)?;
-    if let Some(preset) = section.entry("preset") {
-        preset.refuse_key("this version ships no presets; write the keys of the network themselves");
-    }
+    let section = presets::lie_under(entry.section(KEYS)?);
     let constants = section.section("constants", constants::KEYS);
     let params = Params::read(&section, &constants);
     let patterns = patterns(&section.section("patterns", &PARAMS_KEYS));
@@ -102,7 +99,7 @@ pub(super) fn read(
         .entry("payout_unit")
         .and_then(|entry| entry.word(&PayoutUnit::ALL.map(|unit| (unit.as_str(), unit))));
     let negative_payouts = negative_payouts.unwrap_or(false);
-    let constants = constants::read(&constants, &statuses, negative_payouts);
+    let constants = constants::read(&constants, &params.constant, &statuses, negative_payouts);
     let reply = reply::read(&section.section("reply", reply::KEYS), schemes);
 
     // Not before: every key above is read for its faults, whatever was wrong with the proof.

@@ -14,6 +14,8 @@ pub(super) struct Place {
     pub(super) key: String,
     /// `None` for what the environment says.
     pub(super) span: Option<Range<usize>>,
+    /// The preset that says it, where it is not the file itself; the bytes are then those that name the preset.
+    pub(super) preset: Option<&'static str>,
 }
 
 impl Place {
@@ -22,7 +24,13 @@ impl Place {
         Self {
             key: name.to_owned(),
             span: None,
+            preset: None,
         }
+    }
+
+    /// Whether a preset says it and not the operator.
+    pub(super) const fn is_of_preset(&self) -> bool {
+        self.preset.is_some()
     }
 }
 
@@ -104,10 +112,11 @@ impl<'t> Report<'t> {
     }
 
     fn at(&self, place: &Place, message: &str) -> Fault {
+        let source = place.preset.map(|preset| format!(" (from the preset {preset})"));
         Fault {
             position: place.span.as_ref().map(|span| position(self.text, span.start)),
             key: place.key.clone(),
-            message: one_line(message),
+            message: one_line(message) + &source.unwrap_or_default(),
         }
     }
 }

@@ -1,11 +1,13 @@
 //! The configuration's tree as its readers see it: sections of known keys, and entries that report what is wrong with
-//! them where they stand. A reader gets `None` for what is absent or was reported.
+//! them where they stand. A reader gets `None` for what is absent or was reported, and does not see whether an entry stands
+//! in the operator's own table or in the preset that lies beneath it.
 
 use std::fmt::Display;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::layer::{Layer, Member, Origin};
 use super::report::{Place, Report, quoted};
 use super::suggest::suggestion;
 
@@ -14,7 +16,8 @@ use super::suggest::suggestion;
 pub(super) struct Section<'c> {
     report: &'c Report<'c>,
     place: Place,
-    table: Option<&'c DeTable<'c>>,
+    /// From the top: an entry hides those beneath it, but for tables, which are laid over each other in turn.
+    layers: Vec<Layer<'c>>,
 }
 
 /// A key and its value.
@@ -26,19 +29,18 @@ pub(super) struct Entry<'c> {
     /// The key, for what is missing behind it.
     key_place: Place,
     value: &'c DeValue<'c>,
+    origin: Origin,
+    /// The tables under the same key, where the value is one.
+    beneath: Vec<Layer<'c>>,
 }
 
 impl<'c> Section<'c> {
     /// The whole document. Reports its unknown keys.
     pub(super) fn root(report: &'c Report<'c>, table: &'c DeTable<'c>, known: &[&str]) -> Self {
-        let place = Place {
-            key: String::new(),
-            span: Some(0..0),
-        };
         let section = Self {
             report,
-            place,
-            table: Some(table),
+            place: Origin::File.place(String::new(), 0..0),
+            layers: vec![Layer::new(table, Origin::File)],
         };
         section.check_keys(known);
         section
@@ -60,16 +62,31 @@ impl<'c> Section<'c> {
 
     /// The value under a key.
     pub(super) fn entry(&self, name: &str) -> Option<Entry<'c>> {
-        let (key, value) = self.table?.get_key_value(name)?;
-        Some(self.entry_of(key, value))
+        let mut members = self.layers.iter().filter_map(|layer| layer.member(name));
+        let top = members.next()?;
+        Some(self.entry_of(top, members.filter_map(Member::layer).collect()))
     }
 
     /// Every key and its value.
     pub(super) fn entries(&self) -> Vec<(&'c str, Entry<'c>)> {
-        let table = self.table.into_iter().flat_map(DeTable::iter);
-        table
-            .map(|(key, value)| (&**key.get_ref(), self.entry_of(key, value)))
-            .collect()
+        let is_hidden = |depth: usize, name: &str| self.layers[..depth].iter().any(|above| above.has(name));
+        let layers = self.layers.iter().enumerate();
+        let names = layers.flat_map(|(depth, layer)| layer.names().filter(move |name| !is_hidden(depth, name)));
+        names.filter_map(|name| Some((name, self.entry(name)?))).collect()
+    }
+
+    /// The section with another table beneath it, which counts where the section itself is silent.
+    pub(super) fn over(mut self, beneath: Layer<'c>) -> Self {
+        self.layers.push(beneath);
+        self
+    }
+
+    /// The section without what lies beneath it where its own table has a key: one that makes it whole.
+    pub(super) fn alone_with(mut self, name: &str) -> Self {
+        if self.layers.first().is_some_and(|own| own.has(name)) {
+            self.layers.truncate(1);
+        }
+        self
     }
 
     /// Reports a key that is not there.
@@ -81,7 +98,7 @@ impl<'c> Section<'c> {
     pub(super) fn place_of(&self, name: &str) -> Place {
         Place {
             key: dotted(&self.place.key, name),
-            span: self.place.span.clone(),
+            ..self.place.clone()
         }
     }
 
@@ -93,20 +110,19 @@ impl<'c> Section<'c> {
         Self {
             report: self.report,
             place: self.place_of(name),
-            table: None,
+            layers: Vec::new(),
         }
     }
 
-    fn entry_of(&self, key: &Spanned<std::borrow::Cow<'_, str>>, value: &'c Spanned<DeValue<'c>>) -> Entry<'c> {
-        let at = |span| Place {
-            key: dotted(&self.place.key, key.get_ref()),
-            span: Some(span),
-        };
+    fn entry_of(&self, Member { key, value, origin }: Member<'c>, beneath: Vec<Layer<'c>>) -> Entry<'c> {
+        let at = |span| origin.place(dotted(&self.place.key, key.get_ref()), span);
         Entry {
             report: self.report,
             place: at(value.span()),
             key_place: at(key.span()),
             value: value.get_ref(),
+            origin,
+            beneath,
         }
     }
 
@@ -172,10 +188,12 @@ impl<'c> Entry<'c> {
 
     fn table(&self) -> Option<Section<'c>> {
         let table = self.value.as_table().or_else(|| self.refuse_type("a table"))?;
+        let mut layers = vec![Layer::new(table, self.origin.clone())];
+        layers.extend(self.beneath.iter().cloned());
         Some(Section {
             report: self.report,
             place: self.key_place.clone(),
-            table: Some(table),
+            layers,
         })
     }
 
@@ -204,15 +222,14 @@ impl<'c> Entry<'c> {
             return self.refuse_type("a list");
         };
         let item = |value: &'c Spanned<DeValue<'c>>| {
-            let place = Place {
-                key: self.place.key.clone(),
-                span: Some(value.span()),
-            };
+            let place = self.origin.place(self.place.key.clone(), value.span());
             Self {
                 report: self.report,
                 key_place: place.clone(),
                 place,
                 value: value.get_ref(),
+                origin: self.origin.clone(),
+                beneath: Vec::new(),
             }
         };
         Some(array.iter().map(item).collect())

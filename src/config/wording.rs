@@ -39,15 +39,21 @@ impl Params {
         let mut params = Self::default();
         let mut owners: HashMap<&str, Field> = HashMap::new();
         for field in Field::ALL {
-            let entry = section.entry(field.as_str());
-            if let Some(constant) = constants.entry(field.as_str()) {
-                params.constant.push(field);
-                if let Some(entry) = &entry {
+            let (constant, entry) = match (constants.entry(field.as_str()), section.entry(field.as_str())) {
+                (Some(constant), Some(entry)) if constant.place().is_of_preset() == entry.place().is_of_preset() => {
                     constant.refuse_key(format!(
                         "{} names parameters for it, too: a field is constant or read",
                         entry.key_place().key
                     ));
+                    (Some(constant), Some(entry))
                 }
+                // What the operator wrote wins over what the preset says.
+                (Some(constant), Some(entry)) if constant.place().is_of_preset() => (None, Some(entry)),
+                (Some(constant), _) => (Some(constant), None),
+                (None, entry) => (None, entry),
+            };
+            if constant.is_some() {
+                params.constant.push(field);
             }
             let Some(entry) = entry else {
                 continue;
@@ -94,20 +100,15 @@ impl Params {
     }
 }
 
-/// Reads a network's words for statuses.
+/// Reads a network's words for statuses. A word of a preset that the operator uses otherwise is the operator's.
 pub(super) fn status_table(section: &Section<'_>) -> StatusTable {
+    let entries = STATUSES_KEYS.iter().filter_map(|key| Some((*key, section.entry(key)?)));
     let mut table: HashMap<String, (&str, StatusWord)> = HashMap::new();
-    for key in STATUSES_KEYS {
-        let Some(entry) = section.entry(key) else {
-            continue;
-        };
-        let means = meaning(key);
-        for (word, place) in words(&entry, "word") {
-            let (owner, _) = *table.entry(word.to_lowercase()).or_insert((key, means));
-            if owner != *key {
-                let message = format!("{} already means {owner}; case does not matter", quoted(word));
-                section.report().fault(&place, message);
-            }
+    for (key, word, place) in own_words_first(entries, "word") {
+        let (owner, _) = *table.entry(word.to_lowercase()).or_insert((key, meaning(key)));
+        if owner != key && !place.is_of_preset() {
+            let message = format!("{} already means {owner}; case does not matter", quoted(word));
+            section.report().fault(&place, message);
         }
     }
     StatusTable::new(table.into_iter().map(|(word, (_, means))| (word, means)))
@@ -116,6 +117,22 @@ pub(super) fn status_table(section: &Section<'_>) -> StatusTable {
 /// What a key of a table of statuses stands for.
 pub(super) fn meaning(key: &str) -> StatusWord {
     Status::parse(key).map_or(StatusWord::Ignored, StatusWord::Status)
+}
+
+/// The words of some entries with the entry's key, those of a preset last: the operator's own win over them.
+pub(super) fn own_words_first<'c>(
+    entries: impl Iterator<Item = (&'c str, Entry<'c>)>,
+    what: &str,
+) -> Vec<(&'c str, &'c str, Place)> {
+    let mut listed: Vec<_> = entries
+        .flat_map(|(key, entry)| {
+            words(&entry, what)
+                .into_iter()
+                .map(move |(word, place)| (key, word, place))
+        })
+        .collect();
+    listed.sort_by_key(|(_, _, place)| place.is_of_preset());
+    listed
 }
 
 /// A text or a list of texts, none of them empty; what is not so is reported and left out.

@@ -22,6 +22,7 @@ mod forgeries;
 mod main_flow;
 mod mapping;
 mod outage;
+mod presets;
 mod private_api;
 mod private_postgres;
 mod refusals;

@@ -60,8 +60,10 @@ pub(super) struct Unkeyed {
 
 impl Signing {
     /// Reads the section; `None` when it was reported.
+    ///
+    /// A section that names its algorithm is a whole scheme: nothing of a preset's scheme is mixed into it.
     pub(super) fn read(entry: &Entry<'_>, base_url: &str) -> Option<Self> {
-        let section = entry.section(KEYS)?;
+        let section = entry.section(KEYS)?.alone_with("algorithm");
         let proof =
             required(&section, "algorithm", r#"as "hmac-sha256""#).and_then(|entry| entry.parse(algorithm::proof));
         match proof {

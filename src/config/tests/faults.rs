@@ -21,7 +21,7 @@ currency = "USDT"
 [networks."a/b"]
 secrets = [{ value = "x" }]
 window = "0d"
-preset = "keitaro"
+preset = "keitar"
 dedupe = "click"
 [campaigns.spring]
 destination = "https://shop.example/{clickid}"
@@ -44,7 +44,7 @@ f:14:1: networks.acme.secret: unknown key; did you mean secrets?
 f:15:12: networks.acme.currency: expected a currency code of ISO 4217, as "USD", found "USDT"
 f:16:11: networks."a/b": expected a name of at most 64 letters, digits, _, . and -, the first a letter or digit; found "a/b"
 f:18:10: networks."a/b".window: expected a duration above zero, found "0d"
-f:19:1: networks."a/b".preset: this version ships no presets; write the keys of the network themselves
+f:19:10: networks."a/b".preset: no preset is called "keitar"; did you mean keitaro? `postbackd presets` lists them
 f:20:10: networks."a/b".dedupe: expected one of transaction, click_transaction, click_event; found "click"
 f:22:15: campaigns.spring.destination: unknown placeholder {clickid}; known are click_id, campaign, affiliate, sub1 to sub10, external_id, cost, currency, user_id, device_id
 f:23:13: campaigns.spring.networks: no network "acmee" is configured; did you mean acme?

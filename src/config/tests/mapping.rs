@@ -1,6 +1,6 @@
 //! What of a request is read as what, under the words of a network's configuration.
 
-use super::senders::request;
+use super::schemes::request;
 use super::{SOUND, assert_faults, read};
 use crate::domain::mapping::{Field, Origin, Part, Reading};
 use crate::domain::network::Network;

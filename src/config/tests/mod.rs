@@ -3,14 +3,16 @@
 mod faults;
 mod finished;
 mod mapping;
+mod presets;
 mod reading;
 mod replies;
+mod schemes;
 mod secrets;
-mod senders;
 mod shipped;
 mod signatures;
 mod sources;
 mod syntax;
+mod vectors;
 
 use super::{Config, Environment, Faults, parse};
 

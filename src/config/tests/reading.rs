@@ -1,7 +1,7 @@
 //! What of a request is read under a configured scheme, and what a scheme makes of the odd request.
 
 use super::read;
-use super::senders::{network, request, verify};
+use super::schemes::{network, request, verify};
 use crate::domain::mapping::{Field, Origin};
 use crate::domain::network::Network;
 use crate::domain::postback::{Form, RawPostback};

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use super::senders::request;
+use super::schemes::request;
 use super::{assert_faults, environment, faults, parse};
 use crate::config::secrets::read_file;
 use crate::config::{Config, DatabaseSource, Environment, Fault, load};

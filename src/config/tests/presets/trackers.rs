@@ -1,0 +1,273 @@
+//! The inbound dialects of trackers and affiliate platforms, each as its users' addresses have it.
+
+use crate::config::{Kind, Preset};
+
+use super::golden::{Golden, assert_read, assert_refused};
+
+/// A GET with these parameters.
+macro_rules! get {
+    ($preset:literal, $query:literal, $fields:literal, $refused:expr) => {
+        Golden {
+            preset: $preset,
+            method: "GET",
+            target: concat!("/postback/n?", $query),
+            headers: &[],
+            body: "",
+            fields: $fields,
+            refused: $refused,
+        }
+    };
+}
+
+const WRONG_TOKEN: (&str, &str, &str) = ("0123456789abcdef", "0123456789abcdee", "signature_wrong");
+
+const TRACKERS: &[Golden] = &[
+    get!(
+        "voluum",
+        "cid=01kar5yj3ghs6wcz2r7jmbe2qv&payout=12.50&txid=T-9&currency=usd&et=deposit&param1=x&token=0123456789abcdef",
+        "01kar5yj3ghs6wcz2r7jmbe2qv T-9 deposit approved* 12.50 USD click_transaction",
+        &[
+            WRONG_TOKEN,
+            ("txid=T-9", "txid={txid}", "unreplaced_macro"),
+            ("cid=01kar5yj3ghs6wcz2r7jmbe2qv", "cid=", "missing_id"),
+            ("param1=x", "c=other", "duplicate_parameter"),
+        ]
+    ),
+    get!(
+        "voluum",
+        "c=01kar5yj3ghs6wcz2r7jmbe2qv&p=3&token=0123456789abcdef",
+        "01kar5yj3ghs6wcz2r7jmbe2qv - conversion approved* 3 - click_event",
+        &[("p=3", "p=3,5", "invalid_payout")]
+    ),
+    get!(
+        "redtrack",
+        "clickid=01kar5yj3ghs6wcz2r7jmbe2qv&sum=4.20&type=Deposit&status=Declined&token=0123456789abcdef",
+        "01kar5yj3ghs6wcz2r7jmbe2qv - Deposit rejected 4.20 - click_event",
+        &[WRONG_TOKEN, ("status=Declined", "status=Other", "unknown_status")]
+    ),
+    get!(
+        "redtrack",
+        "clickid=01kar5yj3ghs6wcz2r7jmbe2qv&rdtk_event_id=ev7&sum=4.20&type=deposit&status=Approved&token=0123456789abcdef",
+        "01kar5yj3ghs6wcz2r7jmbe2qv ev7 deposit approved 4.20 - transaction",
+        &[("rdtk_event_id=ev7", "rdtk_event_id=%5Bev%5D", "unreplaced_macro")]
+    ),
+    get!(
+        "binom",
+        "cnv_id=01kar5yj3ghs6wcz2r7jmbe2qv&payout=5&cnv_status=hold&cnv_status2=x&cnv_currency=EUR&to_offer=1&token=0123456789abcdef",
+        "01kar5yj3ghs6wcz2r7jmbe2qv - conversion pending 5 EUR click_event",
+        &[WRONG_TOKEN, ("cnv_status=hold", "cnv_status=deposit", "unknown_status")]
+    ),
+    get!(
+        "binom",
+        "clickid=01kar5yj3ghs6wcz2r7jmbe2qv&payout=5&token=0123456789abcdef",
+        "01kar5yj3ghs6wcz2r7jmbe2qv - conversion approved* 5 - click_event",
+        &[("payout=5", "payout={payout}", "unreplaced_macro")]
+    ),
+    get!(
+        "keitaro",
+        "subid=01kar5yj3ghs6wcz2r7jmbe2qv&status=lead&payout=10&currency=eur&tid=2&sub_id_1=a&return=OK&from=acme&token=0123456789abcdef",
+        "01kar5yj3ghs6wcz2r7jmbe2qv 2 conversion pending 10 EUR click_transaction",
+        &[
+            WRONG_TOKEN,
+            ("status=lead", "status=reg", "unknown_status"),
+            ("subid=01kar5yj3ghs6wcz2r7jmbe2qv", "subid={subid}", "unreplaced_macro"),
+            ("&from=acme", "&revenue=11", "duplicate_parameter"),
+        ]
+    ),
+    get!(
+        "keitaro",
+        "subid=01kar5yj3ghs6wcz2r7jmbe2qv&revenue=7.1&token=0123456789abcdef",
+        "01kar5yj3ghs6wcz2r7jmbe2qv - conversion approved* 7.1 - click_event",
+        &[("subid=01kar5yj3ghs6wcz2r7jmbe2qv", "sub_id=1", "missing_id")]
+    ),
+    get!(
+        "keitaro",
+        "subid=01kar5yj3ghs6wcz2r7jmbe2qv&status=rebill&payout=3&tid=3&token=0123456789abcdef",
+        "01kar5yj3ghs6wcz2r7jmbe2qv 3 conversion approved 3 - click_transaction",
+        &[("token=0123456789abcdef", "t=0123456789abcdef", "signature_missing")]
+    ),
+    get!(
+        "orbitra",
+        "sub_id=01kar5yj3ghs6wcz2r7jmbe2qv&type=sale&profit=8.00&tid=o1&reason=x&token=0123456789abcdef",
+        "01kar5yj3ghs6wcz2r7jmbe2qv o1 conversion approved 8.00 USD click_transaction",
+        &[WRONG_TOKEN, ("type=sale", "type=ping", "unknown_status")]
+    ),
+    get!(
+        "prosper202",
+        "amount=2.75&subid=01kar5yj3ghs6wcz2r7jmbe2qv&oid=A1&token=0123456789abcdef",
+        "01kar5yj3ghs6wcz2r7jmbe2qv A1 conversion approved* 2.75 - click_transaction",
+        &[WRONG_TOKEN, ("oid=A1", "txid=A1&orderid=A2", "duplicate_parameter")]
+    ),
+    get!(
+        "prosper202",
+        "amount=2.75&sid=12345&token=0123456789abcdef",
+        "12345 - conversion approved* 2.75 - click_event",
+        &[("amount=2.75", "amount=-2.75", "invalid_payout")]
+    ),
+    get!(
+        "peerclick",
+        "cid=01kar5yj3ghs6wcz2r7jmbe2qv&payout=1.5&txid=p1&status=approved&currency=USD&conversion_id=c&event1=5&token=0123456789abcdef",
+        "01kar5yj3ghs6wcz2r7jmbe2qv p1 conversion approved 1.5 USD click_transaction",
+        &[WRONG_TOKEN, ("currency=USD", "currency=Dollar", "invalid_currency")]
+    ),
+    get!(
+        "trcker",
+        "secret=0123456789abcdef&click_id=01kar5yj3ghs6wcz2r7jmbe2qv&amount=49.99&payout=7.50&txn_id=order-12345",
+        "01kar5yj3ghs6wcz2r7jmbe2qv order-12345 sale approved* 7.50 USD transaction",
+        &[WRONG_TOKEN, ("order-12345", "%7Btxn_id%7D", "unreplaced_macro")]
+    ),
+    get!(
+        "everflow",
+        "nid=1234&transaction_id=01kar5yj3ghs6wcz2r7jmbe2qv&amount=20&event_id=5&order_id=ord-1&adv1=x&verification_token=0123456789abcdef",
+        "01kar5yj3ghs6wcz2r7jmbe2qv ord-1 5 approved* 20 - click_event",
+        &[
+            WRONG_TOKEN,
+            ("01kar5yj3ghs6wcz2r7jmbe2qv", "{transaction_id}", "unreplaced_macro"),
+            ("verification_token", "token", "signature_missing"),
+        ]
+    ),
+    get!(
+        "tune",
+        "offer_id=26&transaction_id=01kar5yj3ghs6wcz2r7jmbe2qv&amount=20.00&goal_id=3&conversion_unique_id=u-1&security_token=0123456789abcdef",
+        "01kar5yj3ghs6wcz2r7jmbe2qv u-1 3 approved* 20.00 - transaction",
+        &[WRONG_TOKEN, ("amount=20.00", "amount=AMOUNT", "invalid_payout")]
+    ),
+    get!(
+        "tune",
+        "offer_id=26&transaction_id=01kar5yj3ghs6wcz2r7jmbe2qv&security_token=0123456789abcdef",
+        "01kar5yj3ghs6wcz2r7jmbe2qv - conversion approved* - - click_event",
+        &[("transaction_id=", "adv_sub=", "missing_id")]
+    ),
+    get!(
+        "affise",
+        "clickid=01kar5yj3ghs6wcz2r7jmbe2qv&action_id=a9&goal=1&sum=3.5&status=5&custom_field1=x&secure=0123456789abcdef",
+        "01kar5yj3ghs6wcz2r7jmbe2qv a9 1 pending 3.5 - transaction",
+        &[WRONG_TOKEN, ("status=5", "status=4", "unknown_status")]
+    ),
+    get!(
+        "affise",
+        "click_id=01kar5yj3ghs6wcz2r7jmbe2qv&goal=2&sum=3.5&status=3&secure=0123456789abcdef",
+        "01kar5yj3ghs6wcz2r7jmbe2qv - 2 rejected 3.5 - click_event",
+        &[("sum=3.5", "sum={sum}", "unreplaced_macro")]
+    ),
+    get!(
+        "rs_traffic",
+        "clickid=01kar5yj3ghs6wcz2r7jmbe2qv&event=ftd&status=approved&amount=50.00&currency=USD&sign=157e774aa2459444217a28ac750571e0e51b9f6a51ef471e55a3c7ebb40148f9",
+        "01kar5yj3ghs6wcz2r7jmbe2qv - ftd approved 50.00 USD click_event",
+        &[
+            ("amount=50.00", "amount=51.00", "signature_wrong"),
+            ("&sign=", "&sig=", "signature_missing")
+        ]
+    ),
+    get!(
+        "taboola",
+        "click-id=01kar5yj3ghs6wcz2r7jmbe2qv&name=make_purchase&revenue=9.99&currency=USD&orderid=o-77&quantity=1&token=0123456789abcdef",
+        "01kar5yj3ghs6wcz2r7jmbe2qv o-77 make_purchase approved* 9.99 USD transaction",
+        &[
+            WRONG_TOKEN,
+            (
+                "click-id=01kar5yj3ghs6wcz2r7jmbe2qv&name=make_purchase&revenue=9.99&currency=USD&orderid=o-77",
+                "click_id=1",
+                "missing_id"
+            )
+        ]
+    ),
+    get!(
+        "appsflyer",
+        "click_id=01kar5yj3ghs6wcz2r7jmbe2qv&event=af_purchase&revenue=1.99&currency=USD&idfa=&token=0123456789abcdef",
+        "01kar5yj3ghs6wcz2r7jmbe2qv - af_purchase approved* 1.99 USD click_event",
+        &[
+            WRONG_TOKEN,
+            ("01kar5yj3ghs6wcz2r7jmbe2qv", "(clickid)", "unreplaced_macro")
+        ]
+    ),
+    get!(
+        "appsflyer",
+        "click_id=01kar5yj3ghs6wcz2r7jmbe2qv&event=&revenue=&currency=&token=0123456789abcdef",
+        "01kar5yj3ghs6wcz2r7jmbe2qv - install approved* - - click_event",
+        &[("revenue=", "revenue=(event_revenue)", "unreplaced_macro")]
+    ),
+    Golden {
+        preset: "tapfiliate",
+        method: "GET",
+        target: "/postback/n?click_id=01kar5yj3ghs6wcz2r7jmbe2qv&amount=100&external_id=ORD005&currency=EUR&customer_id=c1",
+        headers: &[("X-Api-Key", "0123456789abcdef")],
+        body: "",
+        fields: "01kar5yj3ghs6wcz2r7jmbe2qv ORD005 conversion approved* 100 EUR transaction",
+        refused: &[
+            WRONG_TOKEN,
+            ("external_id=ORD005", "external_id=%3Cid%3E", "unreplaced_macro"),
+        ],
+    },
+    Golden {
+        preset: "impact",
+        method: "POST",
+        target: "/postback/n",
+        headers: &[
+            ("Authorization", "Basic 0123456789abcdef"),
+            ("Content-Type", "application/json"),
+        ],
+        body: r#"{"CampaignId":1000,"EventTypeCode":"SALE","EventDate":"2023-11-14T20:00:00Z","ClickId":"01kar5yj3ghs6wcz2r7jmbe2qv","OrderId":"O-1","CustomerId":"c9","CurrencyCode":"USD","ItemSubTotal1":30.00}"#,
+        fields: "01kar5yj3ghs6wcz2r7jmbe2qv O-1 SALE approved* - USD transaction",
+        refused: &[
+            WRONG_TOKEN,
+            ("Basic ", "Bearer ", "signature_malformed"),
+            ("2023-11-14T20:00:00Z", "NOW", "invalid_event_time"),
+            (
+                r#""CampaignId":1000"#,
+                r#""DispositionCode":"RETURNED""#,
+                "unknown_status",
+            ),
+        ],
+    },
+    Golden {
+        preset: "dub_conversions",
+        method: "POST",
+        target: "/postback/n",
+        headers: &[
+            ("Authorization", "Bearer 0123456789abcdef"),
+            ("Content-Type", "application/json"),
+        ],
+        body: r#"{"clickId":"01kar5yj3ghs6wcz2r7jmbe2qv","customerExternalId":"u1","eventName":"Invoice paid","amount":1437,"currency":"usd","invoiceId":"in_1","paymentProcessor":"stripe","metadata":{"a":1}}"#,
+        fields: "01kar5yj3ghs6wcz2r7jmbe2qv in_1 Invoice paid approved* - USD transaction",
+        refused: &[WRONG_TOKEN, ("Bearer ", "", "signature_malformed")],
+    },
+    Golden {
+        preset: "dub_conversions",
+        method: "POST",
+        target: "/postback/n",
+        headers: &[
+            ("Authorization", "Bearer 0123456789abcdef"),
+            ("Content-Type", "application/json"),
+        ],
+        body: r#"{"clickId":"01kar5yj3ghs6wcz2r7jmbe2qv","customerExternalId":"u1","amount":900}"#,
+        fields: "01kar5yj3ghs6wcz2r7jmbe2qv - Purchase approved* - USD click_event",
+        refused: &[(
+            "\"clickId\":\"01kar5yj3ghs6wcz2r7jmbe2qv\"",
+            "\"clickId\":null",
+            "missing_id",
+        )],
+    },
+];
+
+#[test]
+fn every_tracker_has_a_request_here() {
+    let trackers = Preset::all().iter().filter(|preset| preset.about.kind == Kind::Tracker);
+    for tracker in trackers {
+        assert!(
+            TRACKERS.iter().any(|golden| golden.preset == tracker.name),
+            "{}",
+            tracker.name
+        );
+    }
+}
+
+#[test]
+fn what_a_trackers_users_send_is_read_as_they_mean_it() {
+    assert_read(TRACKERS);
+}
+
+#[test]
+fn what_only_looks_like_a_trackers_postback_is_refused() {
+    assert_refused(TRACKERS);
+}
