@@ -3,10 +3,12 @@
 mod check_config;
 mod demo;
 mod doctor;
+mod explain;
 mod healthcheck;
 mod logging;
 mod migrate;
 mod plain;
+mod request;
 mod serve;
 mod sign;
 mod spool;
@@ -61,6 +63,8 @@ enum Command {
     Migrate,
     /// Prints the request that a network would send, signed, as a curl line.
     Sign(sign::Options),
+    /// Says why a request would be accepted or refused, check by check, without a service and without a database.
+    Explain(explain::Options),
     /// Asks a running service whether it lives; for container health checks.
     Healthcheck,
     /// Checks the running service, its database and its disk, and says what to do where something is wrong.
@@ -97,6 +101,7 @@ pub fn run() -> ExitCode {
         Command::Demo(_)
         | Command::CheckConfig
         | Command::Sign(_)
+        | Command::Explain(_)
         | Command::Healthcheck
         | Command::Doctor(_)
         | Command::Spool(_) => Loudness::Tool,
@@ -108,6 +113,7 @@ pub fn run() -> ExitCode {
         Command::CheckConfig => check_config::check(&file, &environment),
         Command::Migrate => in_runtime(migrate::migrate(file, environment)),
         Command::Sign(options) => sign::sign(&options, &file, &environment),
+        Command::Explain(options) => explain::explain(&options, &file, &environment),
         Command::Healthcheck => in_runtime(healthcheck::healthcheck(file, environment)),
         Command::Doctor(options) => in_runtime(doctor::doctor(options, file, environment)),
         Command::Spool(command) => spool::run(command, &file, &environment),

@@ -10,7 +10,6 @@ mod app;
 mod auth;
 mod click;
 mod finish;
-mod head;
 mod health;
 pub mod listener;
 mod metrics;

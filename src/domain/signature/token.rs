@@ -41,6 +41,11 @@ impl Token {
         Self::of(secret.expose())
     }
 
+    /// Whether a text is this token.
+    pub(super) fn is(&self, text: &[u8]) -> bool {
+        self.0.is_same(&Self::of(text).0).into()
+    }
+
     /// Its hash, so that comparing takes the same time whatever the lengths of the two are.
     fn of(text: &[u8]) -> Self {
         Self(Tag::of(&Sha256::digest(text)))
