@@ -164,7 +164,7 @@ pub fn head(raw: &RawPostback, named: Named<'_>) -> Result<(), Failed> {
 /// The first check that refuses the request. Every reason of a 401 is told in the same words.
 pub fn whole(raw: &RawPostback, named: Named<'_>, decoy: &Schemes) -> Result<Examined, Failed> {
     if raw.body.len() > BODY_BYTES_MAX {
-        return Err(Check::Body.failed(body_too_large()));
+        return Err(Check::Body.failed(body_too_large(BODY_BYTES_MAX)));
     }
     let form = Form::read(raw).map_err(|refusal| Check::Form.failed(refusal))?;
     let Some(network) = named.known() else {
@@ -179,9 +179,9 @@ pub fn whole(raw: &RawPostback, named: Named<'_>, decoy: &Schemes) -> Result<Exa
     })
 }
 
-/// The refusal of a body that is longer than [`BODY_BYTES_MAX`].
-pub fn body_too_large() -> Refusal {
-    let detail = format!("expected a body of at most {BODY_BYTES_MAX} bytes");
+/// The refusal of a body that is longer than it may be.
+pub fn body_too_large(bytes_max: usize) -> Refusal {
+    let detail = format!("expected a body of at most {bytes_max} bytes");
     Refusal::new(Code::BodyTooLarge, detail)
 }
 

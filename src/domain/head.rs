@@ -8,6 +8,8 @@ use super::refusal::{Code, Refusal};
 pub const QUERY_BYTES_MAX: usize = 8 * 1024;
 /// Bytes that a path may have: the longest real one is a network's or a campaign's name behind a few letters.
 pub const PATH_BYTES_MAX: usize = 1024;
+/// Header fields that a request may have. A served request with more is refused by the parser itself, which counts alike.
+pub const HEADERS_MAX: usize = 100;
 /// Bytes that the header fields may have together, names and values.
 pub const HEADER_BYTES_MAX: usize = 32 * 1024;
 
@@ -28,6 +30,10 @@ pub fn check(uri: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
             Code::UriTooLong,
             format!("expected a path of at most {PATH_BYTES_MAX} bytes"),
         ));
+    }
+    if headers.len() > HEADERS_MAX {
+        let detail = format!("expected at most {HEADERS_MAX} header fields");
+        return Err(Refusal::new(Code::HeadersTooLarge, detail));
     }
     if header_bytes(headers) > HEADER_BYTES_MAX {
         let detail = format!("expected header fields of at most {HEADER_BYTES_MAX} bytes together");

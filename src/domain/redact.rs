@@ -151,6 +151,14 @@ impl Redactor {
         self
     }
 
+    /// The same, knowing further texts that are as secret.
+    #[must_use]
+    pub fn with_secrets(mut self, secrets: impl IntoIterator<Item = Secret>) -> Self {
+        self.secrets
+            .extend(secrets.into_iter().filter(|secret| !secret.expose().is_empty()));
+        self
+    }
+
     /// A request's target: path and query.
     fn target(&self, path: &str, query: Option<&str>, places: &TokenPlaces) -> String {
         let path = if self.holds_secret(&decode_bytes(path.as_bytes())) {

@@ -1,20 +1,17 @@
 //! `/postback`: examine, submit, reply. What a postback is checked for, and in which order, stands in [`examine`].
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, StatusCode};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderValue, StatusCode};
 use metrics::counter;
-use tokio::time::timeout;
 
 use crate::config::Snapshot;
-use crate::domain::examine::{self, BODY_BYTES_MAX, Examined, Failed, Named, body_too_large};
+use crate::domain::examine::{self, BODY_BYTES_MAX, Examined, Failed, Named};
 use crate::domain::postback::RawPostback;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::verdict::{Acceptance, ReplyRules};
@@ -22,11 +19,9 @@ use crate::ingest::{NotTaken, Receipt, Told, now};
 
 use super::access::RequestId;
 use super::app::{App, remote_ip};
+use super::body;
 use super::finish::Finishing;
 use super::problem::Problem;
-
-/// Longest time that a body may take to arrive.
-const BODY_WAIT_MAX: Duration = Duration::from_secs(15);
 
 /// How a postback that did not get a verdict ends.
 enum Failure {
@@ -116,7 +111,7 @@ async fn decide(
     named: Named<'_>,
 ) -> Result<Receipt, Failure> {
     examine::head(raw, named)?; // 405, 403, 414, 431, 400
-    raw.body = read_body(&raw.headers, body).await?; // 413
+    raw.body = body::read(&raw.headers, body, BODY_BYTES_MAX).await?; // 413
     let Examined { postback, kept_macros } = examine::whole(raw, named, &app.decoy)?; // 400, 415, 401, 422
     if kept_macros > 0 {
         counter!("postbackd_unreplaced_macros_total", "network" => postback.network.clone())
@@ -132,24 +127,6 @@ async fn decide(
             NotTaken::Overloaded => Failure::NotTaken(Code::Overloaded),   // 429
             NotTaken::Unavailable => Failure::NotTaken(Code::Unavailable), // 503
         })
-}
-
-async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
-    let announced = headers
-        .get(CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > BODY_BYTES_MAX as u64) {
-        return Err(body_too_large());
-    }
-    match timeout(BODY_WAIT_MAX, Limited::new(body, BODY_BYTES_MAX).collect()).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(body_too_large()),
-        Ok(Err(_)) => Err(Refusal::new(Code::MalformedRequest, "the body did not arrive whole")),
-        Err(_) => Err(Refusal::new(
-            Code::MalformedRequest,
-            "the body did not arrive within 15 s",
-        )),
-    }
 }
 
 fn problem(refusal: Refusal) -> Problem {

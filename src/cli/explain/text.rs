@@ -3,8 +3,12 @@
 use serde_json::Value;
 
 use crate::cli::plain::plain;
+use crate::domain::examine::Check;
 use crate::domain::explain::{CheckSeen, Explanation, Outcome};
 
+/// Columns of a check's name, and of its outcome behind it.
+const CHECK_WIDTH: usize = 12;
+const OUTCOME_WIDTH: usize = 13;
 /// Columns of names before their values.
 const NAME_WIDTH: usize = 18;
 
@@ -16,6 +20,7 @@ pub(super) fn lines(explanation: &Explanation) -> Vec<String> {
         "{} {} from {network} at {}",
         explanation.method, explanation.target, explanation.now
     ));
+    lines.push(String::new());
     for check in &explanation.checks {
         add_check(&mut lines, check, explanation);
     }
@@ -26,24 +31,33 @@ pub(super) fn lines(explanation: &Explanation) -> Vec<String> {
     }
     lines.push(String::new());
     lines.push(verdict(explanation));
+    for hint in &explanation.hints {
+        lines.push(format!("Hint for the {}: {}.", hint.r#for, hint.text));
+    }
     lines.iter().map(|line| plain(line)).collect()
 }
 
 fn add_check(lines: &mut Vec<String>, check: &CheckSeen, explanation: &Explanation) {
-    lines.push(String::new());
-    lines.push(format!(
-        "{:<width$}{}",
+    let head = format!(
+        "{:<CHECK_WIDTH$}{:<OUTCOME_WIDTH$}",
         check.check,
-        check.outcome.as_str(),
-        width = NAME_WIDTH + 2
-    ));
+        check.outcome.as_str()
+    );
+    let is_proof = check.check == Check::Signature.as_str() && check.outcome != Outcome::NotReached;
+    if !is_proof {
+        let compared = check.compared.0.iter();
+        let compared: Vec<String> = compared
+            .map(|(name, value)| format!("{} {}", name.replace('_', " "), shown(value)))
+            .collect();
+        lines.push(format!("{head}{}", compared.join(", ")).trim_end().to_owned());
+        return;
+    }
+    lines.push(head.trim_end().to_owned());
+    let content = explanation.scheme.as_ref().and_then(|scheme| scheme.content.as_ref());
+    lines.extend(content.map(|content| fact("content", content)));
+    lines.extend(explanation.signed.as_ref().map(|signed| fact("signed bytes", signed)));
     for (name, value) in &check.compared.0 {
         lines.push(fact(name, &shown(value)));
-    }
-    if check.check == "signature" && check.outcome != Outcome::NotReached {
-        let content = explanation.scheme.as_ref().and_then(|scheme| scheme.content.as_ref());
-        lines.extend(content.map(|content| fact("content", content)));
-        lines.extend(explanation.signed.as_ref().map(|signed| fact("signed bytes", signed)));
     }
 }
 

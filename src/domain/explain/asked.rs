@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use crate::domain::id::PostbackId;
 use crate::domain::network::Network;
 use crate::domain::postback::{Form, RawPostback};
-use crate::domain::redact::{RedactedRequest, Redactor};
+use crate::domain::redact::RedactedRequest;
 use crate::domain::time::Timestamp;
 
 use super::shown::Shown;
@@ -94,12 +94,7 @@ impl Asked {
     }
 
     /// The signed bytes of what may be kept of this request: what redacting cuts out is not shown here either.
-    pub(super) fn signed_bytes(
-        &self,
-        network: &Network,
-        kept: &RedactedRequest,
-        redactor: &Redactor,
-    ) -> Option<String> {
+    pub(super) fn signed_bytes(&self, network: &Network, kept: &RedactedRequest, shown: Shown<'_>) -> Option<String> {
         let headers: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&kept.headers).ok()?;
         let fields = headers
             .iter()
@@ -112,6 +107,6 @@ impl Asked {
         };
         let form = Form::read(&raw).ok()?;
         let bytes = network.schemes.of(&raw.method).signed_bytes(&raw, &form)?;
-        Some(Shown::new(redactor).bytes(&bytes))
+        Some(shown.bytes(&bytes))
     }
 }

@@ -7,6 +7,7 @@
 mod asked;
 mod check;
 mod fields;
+mod hint;
 mod reason;
 mod scheme;
 mod shown;
@@ -20,13 +21,15 @@ use super::conversion::SentClickId;
 use super::dedupe::KeyPart;
 use super::examine::{self, Check, Examined, Failed, Named};
 use super::network::Network;
-use super::postback::{Form, NamedStatus, Postback};
+use super::postback::{Form, NamedStatus, Postback, RawPostback};
 use super::redact::Redactor;
-use super::signature::Schemes;
+use super::secret::Secret;
+use super::signature::{Change, Found, Schemes};
 
 pub use asked::{Asked, AskedError};
 pub use check::{CheckSeen, Facts, Outcome};
 pub use fields::{FieldsRead, ReadField, Unread};
+pub use hint::Hint;
 pub use scheme::SchemeSeen;
 
 use check::Scene;
@@ -73,7 +76,7 @@ pub struct Explanation {
     pub network: Option<Arc<str>>,
     /// The method.
     pub method: String,
-    /// Path and query, as the raw log would keep them.
+    /// Path and query without secrets and without the signature.
     pub target: String,
     /// The time that counts as now.
     pub now: String,
@@ -81,7 +84,7 @@ pub struct Explanation {
     pub checks: Vec<CheckSeen>,
     /// How the network proves such a request.
     pub scheme: Option<SchemeSeen>,
-    /// The signed bytes: what is not printable is escaped, `***` is the secret.
+    /// The signed bytes: what is not printable is escaped, `***` is the secret, `[redacted]` what no raw log would keep.
     pub signed: Option<String>,
     /// What each field was read as; nothing is read of a request that is not authentic.
     pub fields: FieldsRead,
@@ -93,6 +96,8 @@ pub struct Explanation {
     pub key: Facts,
     /// The conversion that the request is about; none when it is ignored.
     pub conversion_id: Option<String>,
+    /// The likely reasons of a failed signature, found by trying.
+    pub hints: Vec<Hint>,
 }
 
 /// Explains a request.
@@ -105,8 +110,15 @@ pub fn explain(asked: &Asked, context: Context<'_>) -> Explained {
     let failed = outcome.as_ref().err();
     let postback = outcome.as_ref().ok().map(|examined| &examined.postback);
 
-    let shown = Shown::new(redactor);
     let form = Form::read(&raw).ok();
+    let changes = match (named.known(), form.as_ref(), failed) {
+        (Some(network), Some(form), Some(failed)) if failed.check == Check::Signature => {
+            hint::changes(network, &raw, form, context.networks)
+        }
+        (_, _, _) => Vec::new(),
+    };
+    let guarded = guarded(&raw, form.as_ref(), context, &changes);
+    let shown = Shown::new(&guarded);
     let scene = Scene {
         raw: &raw,
         form: form.as_ref(),
@@ -140,7 +152,7 @@ pub fn explain(asked: &Asked, context: Context<'_>) -> Explained {
         scheme: named.known().map(|network| SchemeSeen::of(network, &raw.method)),
         signed: named
             .known()
-            .and_then(|network| asked.signed_bytes(network, &kept, redactor)),
+            .and_then(|network| asked.signed_bytes(network, &kept, shown)),
         fields: verified
             .as_ref()
             .map(|verified| fields::read(verified, postback, shown))
@@ -155,12 +167,39 @@ pub fn explain(asked: &Asked, context: Context<'_>) -> Explained {
         conversion_id: postback
             .filter(is_about)
             .map(|postback| postback.conversion_id.to_string()),
-        target: kept.target,
+        target: target(&raw, named, &guarded),
+        hints: changes.iter().map(|change| Hint::of(change, shown)).collect(),
     };
     Explained {
         explanation,
         postback: outcome.ok().map(|Examined { postback, .. }| postback),
     }
+}
+
+/// A redactor that also knows the signatures that would be right, and the one that stands where it is not expected: they
+/// are as secret as what they are made with.
+fn guarded(raw: &RawPostback, form: Option<&Form<'_>>, context: Context<'_>, changes: &[Change]) -> Redactor {
+    let redactor = context.redactor.clone();
+    let (Some(network), Some(form)) = (context.named.known(), form) else {
+        return redactor;
+    };
+    let places = changes.iter().filter_map(|change| change.found_at.as_ref());
+    let misplaced = places.filter_map(|place| match place.find(raw, form) {
+        Found::One(text) => Some(Secret::new(text)),
+        Found::None | Found::Several => None,
+    });
+    let right = network.schemes.of(&raw.method).right_signatures(raw, form);
+    redactor.with_secrets(misplaced.chain(right))
+}
+
+/// Path and query without what proves the request.
+fn target(raw: &RawPostback, named: Named<'_>, guarded: &Redactor) -> String {
+    let Some(network) = named.known() else {
+        return guarded.redact(raw, None).target;
+    };
+    let places = network.schemes.of(&raw.method).proof_places();
+    let redactor = guarded.clone().with_token_at(&network.name, places);
+    redactor.redact(raw, Some(&network.name)).target
 }
 
 /// What a failed check says: of a 401, which the sender is told nothing about, the true reason in words.

@@ -14,7 +14,7 @@ use super::placement::{Placement, Written};
 use super::reference::Found;
 use super::require::Requirement;
 use super::source::Seen;
-use super::{MacScheme, Proof, Scheme, TimestampUnit, Token};
+use super::{Encoding, MacScheme, Proof, Reference, Scheme, TimestampUnit, Token};
 
 /// What a scheme saw in a request. What it did not get to is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -72,6 +72,42 @@ impl Scheme {
             }
             Proof::Mac(mac) => mac.inspect(raw, form),
         }
+    }
+
+    /// The places of signatures and tokens.
+    pub fn proof_places(&self) -> &[Reference] {
+        match &self.proof {
+            Proof::Address => &[],
+            Proof::Token(token) => &token.placement.from,
+            Proof::Mac(mac) => &mac.placement.from,
+        }
+    }
+
+    /// The signatures that would be right for a request, in every way in which they could be written: what nobody who sees
+    /// an explanation may see.
+    pub fn right_signatures(&self, raw: &RawPostback, form: &Form<'_>) -> Vec<Secret> {
+        let Proof::Mac(mac) = &self.proof else {
+            return Vec::new();
+        };
+        let written = read_or_nothing(&mac.placement, raw, form);
+        let seen = Seen {
+            raw,
+            form,
+            labels: &written.labels,
+        };
+        let timestamp = mac.timestamp.as_ref().and_then(|rule| one(rule.from.find(&seen)));
+        let tags = mac
+            .keys
+            .iter()
+            .filter_map(|key| mac.signature(key, &seen, timestamp).ok());
+        let texts = tags.flat_map(|tag| {
+            let upper = Encoding::Hex.encode(&tag).to_ascii_uppercase();
+            Encoding::ALL
+                .map(|encoding| encoding.encode(&tag))
+                .into_iter()
+                .chain([upper])
+        });
+        texts.map(|text| Secret::new(text.into_bytes())).collect()
     }
 
     /// The bytes that a signature is made over, with `***` for the secret; none where nothing is signed, or where a part of

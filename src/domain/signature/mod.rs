@@ -24,6 +24,7 @@ mod source;
 mod term;
 mod timestamp;
 mod token;
+mod trial;
 mod values;
 
 use std::time::Duration;
@@ -48,6 +49,7 @@ pub use source::Source;
 pub use term::{Absence, Term};
 pub use timestamp::{TimestampRule, TimestampUnit};
 pub use token::{Token, TokenScheme};
+pub use trial::{Change, Other, Party};
 pub use values::Values;
 
 use super::postback::{Form, RawPostback};
