@@ -7,6 +7,7 @@
 mod asked;
 mod check;
 mod fields;
+mod guard;
 mod hint;
 mod reason;
 mod scheme;
@@ -21,10 +22,9 @@ use super::conversion::SentClickId;
 use super::dedupe::KeyPart;
 use super::examine::{self, Check, Examined, Failed, Named};
 use super::network::Network;
-use super::postback::{Form, NamedStatus, Postback, RawPostback};
+use super::postback::{Form, NamedStatus, Postback};
 use super::redact::Redactor;
-use super::secret::Secret;
-use super::signature::{Change, Found, Schemes};
+use super::signature::Schemes;
 
 pub use asked::{Asked, AskedError};
 pub use check::{CheckSeen, Facts, Outcome};
@@ -117,7 +117,7 @@ pub fn explain(asked: &Asked, context: Context<'_>) -> Explained {
         }
         (_, _, _) => Vec::new(),
     };
-    let guarded = guarded(&raw, form.as_ref(), context, &changes);
+    let guarded = guard::guarded(&raw, form.as_ref(), context, &changes);
     let shown = Shown::new(&guarded);
     let scene = Scene {
         raw: &raw,
@@ -167,39 +167,13 @@ pub fn explain(asked: &Asked, context: Context<'_>) -> Explained {
         conversion_id: postback
             .filter(is_about)
             .map(|postback| postback.conversion_id.to_string()),
-        target: target(&raw, named, &guarded),
+        target: guard::target(&raw, named, &guarded),
         hints: changes.iter().map(|change| Hint::of(change, shown)).collect(),
     };
     Explained {
         explanation,
         postback: outcome.ok().map(|Examined { postback, .. }| postback),
     }
-}
-
-/// A redactor that also knows the signatures that would be right, and the one that stands where it is not expected: they
-/// are as secret as what they are made with.
-fn guarded(raw: &RawPostback, form: Option<&Form<'_>>, context: Context<'_>, changes: &[Change]) -> Redactor {
-    let redactor = context.redactor.clone();
-    let (Some(network), Some(form)) = (context.named.known(), form) else {
-        return redactor;
-    };
-    let places = changes.iter().filter_map(|change| change.found_at.as_ref());
-    let misplaced = places.filter_map(|place| match place.find(raw, form) {
-        Found::One(text) => Some(Secret::new(text)),
-        Found::None | Found::Several => None,
-    });
-    let right = network.schemes.of(&raw.method).right_signatures(raw, form);
-    redactor.with_secrets(misplaced.chain(right))
-}
-
-/// Path and query without what proves the request.
-fn target(raw: &RawPostback, named: Named<'_>, guarded: &Redactor) -> String {
-    let Some(network) = named.known() else {
-        return guarded.redact(raw, None).target;
-    };
-    let places = network.schemes.of(&raw.method).proof_places();
-    let redactor = guarded.clone().with_token_at(&network.name, places);
-    redactor.redact(raw, Some(&network.name)).target
 }
 
 /// What a failed check says: of a 401, which the sender is told nothing about, the true reason in words.

@@ -95,7 +95,7 @@ impl Scheme {
             form,
             labels: &written.labels,
         };
-        let timestamp = mac.timestamp.as_ref().and_then(|rule| one(rule.from.find(&seen)));
+        let timestamp = mac.timestamp_text(&seen);
         let tags = mac
             .keys
             .iter()
@@ -158,7 +158,7 @@ impl MacScheme {
         let feed = Feed {
             seen: &seen,
             signature_at: &self.placement.from,
-            timestamp: self.timestamp.as_ref().and_then(|rule| one(rule.from.find(&seen))),
+            timestamp: self.timestamp_text(&seen),
             base_url: &self.base_url,
             secret: &Secret::new(MASKED),
         };
@@ -167,6 +167,13 @@ impl MacScheme {
             .feed(&feed, &mut |piece| bytes.extend_from_slice(piece))
             .ok()?;
         Some(bytes)
+    }
+}
+
+impl MacScheme {
+    /// The one text of the timestamp, where there is one.
+    pub(super) fn timestamp_text<'a>(&self, seen: &Seen<'a>) -> Option<&'a [u8]> {
+        one(self.timestamp.as_ref()?.from.find(seen))
     }
 }
 

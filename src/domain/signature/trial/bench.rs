@@ -8,7 +8,7 @@ use super::super::key::{Algorithm, Key};
 use super::super::source::Seen;
 use super::content::{self, Part};
 use super::written::{self, Candidate};
-use super::{Change, Other, keys};
+use super::{Change, Other, keys, variants};
 
 /// Signatures that are computed for one explanation.
 const TRIALS_MAX: usize = 1_000;
@@ -45,7 +45,7 @@ impl<'a> Bench<'a> {
             form: self.form,
             labels: &written.labels,
         };
-        let contents = content::variants(self.mac, &seen);
+        let contents = variants::variants(self.mac, &seen);
         let configured = content::configured(self.mac, &seen);
         let own = &self.mac.keys;
         let foreign: Vec<(Key, Change)> = own

@@ -9,8 +9,8 @@ use crate::domain::time::Timestamp;
 
 use super::super::inspect::read_or_nothing;
 use super::super::placement::Placement;
-use super::super::reference::{Found, Reference};
-use super::super::source::{Seen, Source};
+use super::super::reference::Reference;
+use super::super::source::Seen;
 use super::super::{Encoding, MacScheme, TimestampRule, TimestampUnit};
 use super::Change;
 
@@ -27,7 +27,7 @@ impl MacScheme {
             form,
             labels: &written.labels,
         };
-        let Found::One(text) = rule.from.find(&seen) else {
+        let Some(text) = self.timestamp_text(&seen) else {
             return Vec::new();
         };
         let text = String::from_utf8_lossy(text);
@@ -131,14 +131,4 @@ fn places(raw: &RawPostback, form: &Form<'_>) -> Vec<Reference> {
         }
     }
     places
-}
-
-impl MacScheme {
-    /// The text of the timestamp, where there is one.
-    pub(super) fn timestamp_text<'a>(&self, seen: &Seen<'a>) -> Option<&'a [u8]> {
-        match Source::find(&self.timestamp.as_ref()?.from, seen) {
-            Found::One(text) => Some(text),
-            Found::None | Found::Several => None,
-        }
-    }
 }

@@ -9,6 +9,7 @@ mod content;
 mod elsewhere;
 mod keys;
 mod spelling;
+mod variants;
 mod written;
 
 use crate::domain::postback::{Form, RawPostback};
