@@ -26,7 +26,6 @@ pub(super) fn lines(explanation: &Explanation) -> Vec<String> {
     }
     add_fields(&mut lines, explanation);
     if let Some(id) = &explanation.conversion_id {
-        lines.push(String::new());
         lines.push(fact("conversion", id));
     }
     lines.push(String::new());
