@@ -13,7 +13,8 @@
 //!
 //! # The life of a postback
 //!
-//! A network's call reaches `http/postback.rs`, which is the whole way on one page:
+//! A network's call reaches `http/postback.rs`. Its checks stand in order in [`domain::examine`], which an explanation
+//! ([`domain::explain`]) asks as well:
 //!
 //! ```text
 //! bytes → RawPostback → Form → VerifiedPostback → Postback → submit → Receipt → answer

@@ -3,11 +3,13 @@
 mod check_config;
 mod demo;
 mod doctor;
+mod explain;
 mod healthcheck;
 mod logging;
 mod migrate;
 mod plain;
 mod presets;
+mod request;
 mod serve;
 mod sign;
 mod spool;
@@ -64,6 +66,8 @@ enum Command {
     Sign(sign::Options),
     /// Lists the senders that the program knows, or prints one of them as a network to be copied.
     Presets(presets::Options),
+    /// Says why a request would be accepted or refused, check by check, without a service and without a database.
+    Explain(explain::Options),
     /// Asks a running service whether it lives; for container health checks.
     Healthcheck,
     /// Checks the running service, its database and its disk, and says what to do where something is wrong.
@@ -101,6 +105,7 @@ pub fn run() -> ExitCode {
         | Command::CheckConfig
         | Command::Sign(_)
         | Command::Presets(_)
+        | Command::Explain(_)
         | Command::Healthcheck
         | Command::Doctor(_)
         | Command::Spool(_) => Loudness::Tool,
@@ -113,6 +118,7 @@ pub fn run() -> ExitCode {
         Command::Migrate => in_runtime(migrate::migrate(file, environment)),
         Command::Sign(options) => sign::sign(&options, &file, &environment),
         Command::Presets(options) => presets::run(&options),
+        Command::Explain(options) => explain::explain(&options, &file, &environment),
         Command::Healthcheck => in_runtime(healthcheck::healthcheck(file, environment)),
         Command::Doctor(options) => in_runtime(doctor::doctor(options, file, environment)),
         Command::Spool(command) => spool::run(command, &file, &environment),

@@ -28,9 +28,48 @@ impl DedupeRule {
         }
     }
 
+    /// What of a postback makes the key under this rule, in the order in which it is hashed.
+    pub const fn parts(self) -> &'static [KeyPart] {
+        match self {
+            Self::Transaction => &[KeyPart::Network, KeyPart::TransactionId, KeyPart::Event],
+            Self::ClickTransaction => &[
+                KeyPart::Network,
+                KeyPart::ClickId,
+                KeyPart::TransactionId,
+                KeyPart::Event,
+            ],
+            Self::ClickEvent => &[KeyPart::Network, KeyPart::ClickId, KeyPart::Event],
+        }
+    }
+
     /// The rule of a name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|rule| rule.as_str() == name)
+    }
+}
+
+/// A part of a conversion's key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyPart {
+    /// The network's name.
+    Network,
+    /// The click's id: the canonical one where it is one of ours in form, the text where not.
+    ClickId,
+    /// The network's transaction id.
+    TransactionId,
+    /// The event.
+    Event,
+}
+
+impl KeyPart {
+    /// The part's name in explanations.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Network => "network",
+            Self::ClickId => "click_id",
+            Self::TransactionId => "transaction_id",
+            Self::Event => "event",
+        }
     }
 }
 
@@ -69,15 +108,14 @@ impl DedupeKey<'_> {
                 DedupeRule::ClickTransaction | DedupeRule::ClickEvent => missing("expected a click_id"),
             };
         }
-        let (network, click, event) = (Some(self.network), click.as_deref(), Some(self.event));
-        let id = match used {
-            DedupeRule::Transaction => ConversionId::derive(used.as_str(), &[network, self.transaction_id, event]),
-            DedupeRule::ClickTransaction => {
-                ConversionId::derive(used.as_str(), &[network, click, self.transaction_id, event])
-            }
-            DedupeRule::ClickEvent => ConversionId::derive(used.as_str(), &[network, click, event]),
+        let value = |part: &KeyPart| match part {
+            KeyPart::Network => Some(self.network),
+            KeyPart::ClickId => click.as_deref(),
+            KeyPart::TransactionId => self.transaction_id,
+            KeyPart::Event => Some(self.event),
         };
-        Ok((used, id))
+        let parts: Vec<Option<&str>> = used.parts().iter().map(value).collect();
+        Ok((used, ConversionId::derive(used.as_str(), &parts)))
     }
 }
 

@@ -17,6 +17,9 @@ use super::time::Timestamp;
 /// What stands in place of what was cut out.
 pub const REDACTED: &str = "[redacted]";
 
+/// What stands in place of a secret in what is shown.
+pub const MASKED: &[u8] = b"***";
+
 /// Parameters and JSON members whose values are credentials by their name, in lower case.
 const CREDENTIAL_NAMES: &[&str] = &[
     "access_token",
@@ -145,6 +148,14 @@ impl Redactor {
         self
     }
 
+    /// The same, knowing further texts that are as secret.
+    #[must_use]
+    pub fn with_secrets(mut self, secrets: impl IntoIterator<Item = Secret>) -> Self {
+        self.secrets
+            .extend(secrets.into_iter().filter(|secret| !secret.expose().is_empty()));
+        self
+    }
+
     /// A request's target: path and query.
     fn target(&self, path: &str, query: Option<&str>, places: &TokenPlaces) -> String {
         let path = if self.holds_secret(&decode_bytes(path.as_bytes())) {
@@ -250,6 +261,25 @@ impl Redactor {
             at = end;
         }
         if changed { Cow::Owned(kept) } else { Cow::Borrowed(text) }
+    }
+
+    /// A text with [`MASKED`] in place of every secret in it, for what is shown and not stored.
+    pub fn mask(&self, text: &[u8]) -> Vec<u8> {
+        // The longest first: of a secret that begins another one nothing may be left.
+        let mut secrets: Vec<&[u8]> = self.secrets.iter().map(Secret::expose).collect();
+        secrets.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
+        let mut masked = Vec::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((first, behind)) = rest.split_first() {
+            if let Some(secret) = secrets.iter().find(|secret| rest.starts_with(secret)) {
+                masked.extend_from_slice(MASKED);
+                rest = &rest[secret.len()..];
+            } else {
+                masked.push(*first);
+                rest = behind;
+            }
+        }
+        masked
     }
 
     fn holds_secret(&self, bytes: &[u8]) -> bool {
@@ -399,6 +429,15 @@ mod tests {
             &*redactor().body(b"<x>s3cr&t</x>", &TokenPlaces::default()),
             REDACTED.as_bytes()
         );
+    }
+
+    #[test]
+    fn no_part_of_a_secret_is_shown() {
+        let secrets = ["abc", "abcdef", "bc"].map(|secret| Secret::new(secret.as_bytes()));
+        let redactor = Redactor::new(secrets);
+        for (text, shown) in [("xabcdefx", "x***x"), ("abcabcde", "******de"), ("ab", "ab"), ("", "")] {
+            assert_eq!(String::from_utf8_lossy(&redactor.mask(text.as_bytes())), shown);
+        }
     }
 
     #[test]

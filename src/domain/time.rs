@@ -60,6 +60,11 @@ impl Timestamp {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
+    /// Whole seconds since `other`, rounded towards it; below zero when this is before it.
+    pub const fn seconds_since(self, other: Self) -> i64 {
+        self.0.saturating_sub(other.0) / MICROS_PER_SECOND
+    }
+
     /// How far apart two moments are, whichever comes first.
     pub const fn distance(self, other: Self) -> Duration {
         Duration::from_micros(self.0.abs_diff(other.0))

@@ -15,7 +15,7 @@ use crate::config::ReloadError;
 use crate::domain::form;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::Timestamp;
-use crate::store::{ConversionFilter, ConversionView, Cursor, StepView, StoreError, causes};
+use crate::store::{ConversionFilter, ConversionView, Cursor, StepView, StoreError, StoredPostback, causes};
 
 use super::app::App;
 use super::problem::Problem;
@@ -35,7 +35,8 @@ pub(super) async fn click(State(app): State<Arc<App>>, uri: Uri) -> Result<Respo
 pub(super) async fn postback(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, Problem> {
     no_query(uri.query())?;
     let id = id_in(&uri)?;
-    found(app.reader.postback(id).await)
+    let stored = app.reader.postback(id).await;
+    found(stored.map(|found| found.map(StoredPostback::view)))
 }
 
 /// A conversion with its history.
@@ -143,7 +144,7 @@ fn id_in<T: FromStr>(uri: &Uri) -> Result<T, Problem> {
     id.parse().map_err(|_| not_found())
 }
 
-fn no_query(query: Option<&str>) -> Result<(), Problem> {
+pub(super) fn no_query(query: Option<&str>) -> Result<(), Problem> {
     let name = form::raw_pairs(query.unwrap_or_default().as_bytes())
         .next()
         .map(|(_, name, _)| form::decode_lossy(name));
@@ -163,11 +164,11 @@ fn found<T: Serialize>(row: Result<Option<T>, StoreError>) -> Result<Response, P
     }
 }
 
-fn not_found() -> Problem {
+pub(super) fn not_found() -> Problem {
     Problem::of(Refusal::new(Code::NotFound, "nothing is stored under this id"))
 }
 
-fn unavailable(failure: &StoreError) -> Problem {
+pub(super) fn unavailable(failure: &StoreError) -> Problem {
     let cause = causes(failure);
     error!(error = %cause, "the private API could not read: {failure}");
     Problem::not_taken(Code::Unavailable)

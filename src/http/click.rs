@@ -14,13 +14,13 @@ use crate::domain::bots::is_known_bot;
 use crate::domain::campaign::{Campaign, Openness};
 use crate::domain::click::{Click, ClickAttributes, ClickFlags, kept_header};
 use crate::domain::form::decode_lossy;
+use crate::domain::head;
 use crate::domain::id::ClickId;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::template::{Destination, Placeholder};
 use crate::ingest::now;
 
 use super::app::{App, id_randomness, remote_ip};
-use super::head;
 use super::problem::Problem;
 
 const X_ROBOTS_TAG: HeaderName = HeaderName::from_static("x-robots-tag");

@@ -8,9 +8,10 @@ mod access;
 mod api;
 mod app;
 mod auth;
+mod body;
 mod click;
+mod explain;
 mod finish;
-mod head;
 mod health;
 pub mod listener;
 mod metrics;
@@ -57,6 +58,8 @@ pub fn private(app: &Arc<App>) -> Router {
         .route("/conversions", get(api::conversions))
         .route("/conversions/{id}", get(api::conversion))
         .route("/postbacks/{id}", get(api::postback))
+        .route("/postbacks/{id}/explain", get(explain::stored))
+        .route("/explain", post(explain::asked))
         .route("/reload", post(api::reload))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)

@@ -1,41 +1,31 @@
-//! `/postback`: verify, read, submit, reply. The order of its checks is the contract's: address, form, signature, fields.
+//! `/postback`: examine, submit, reply. What a postback is checked for, and in which order, stands in [`examine`].
 
-use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, Method, Uri};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderValue, Method};
 use metrics::counter;
-use tokio::time::timeout;
 
 use crate::config::Snapshot;
-use crate::domain::form::{decode_lossy, raw_pairs};
+use crate::domain::examine::{self, BODY_BYTES_MAX, Examined, Failed, Named};
 use crate::domain::mapping::Reading;
 use crate::domain::network::Network;
-use crate::domain::postback::{Form, RawPostback};
+use crate::domain::postback::RawPostback;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::reply::{OfVerdict, VerdictRules};
-use crate::domain::signature::AuthFailure;
 use crate::domain::verdict::Acceptance;
 use crate::ingest::{NotTaken, Receipt, Told, now};
 
 use super::access::RequestId;
 use super::app::{App, remote_ip};
+use super::body;
 use super::finish::Finishing;
-use super::head;
 use super::problem::Problem;
 use super::templated::Templated;
-
-/// Bytes that a body may have.
-const BODY_BYTES_MAX: usize = 64 * 1024;
-/// Longest time that a body may take to arrive.
-const BODY_WAIT_MAX: Duration = Duration::from_secs(15);
 
 /// How a postback that did not get a verdict ends.
 enum Failure {
@@ -50,6 +40,12 @@ enum Failure {
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
+    }
+}
+
+impl From<Failed> for Failure {
+    fn from(failed: Failed) -> Self {
+        Self::Refused(failed.refusal)
     }
 }
 
@@ -74,8 +70,9 @@ async fn answer(app: &App, request: Request) -> Response {
         headers: parts.headers,
         body: Bytes::new(),
     };
-    let mut network = None;
-    let outcome = decide(app, &snapshot, &mut raw, body, &mut network).await;
+    let named = Named::by(&raw.uri, &snapshot.rules.networks);
+    let network = named.known();
+    let outcome = decide(app, &snapshot, &mut raw, body, named).await;
 
     let label = network.map_or_else(|| Arc::from("unknown"), |network| network.name.clone());
     counter!("postbackd_postbacks_received_total").increment(1);
@@ -109,51 +106,31 @@ async fn answer(app: &App, request: Request) -> Response {
     }
 }
 
-/// The way of a postback from its bytes to its receipt. `network` is set as soon as it is known.
-async fn decide<'s>(
+/// The way of a postback from its bytes to its receipt.
+async fn decide(
     app: &App,
-    snapshot: &'s Snapshot,
+    snapshot: &Snapshot,
     raw: &mut RawPostback,
     body: Body,
-    network: &mut Option<&'s Network>,
+    named: Named<'_>,
 ) -> Result<Receipt, Failure> {
-    let name = network_name(&raw.uri);
-    *network = name
-        .as_ref()
-        .ok()
-        .and_then(|name| snapshot.rules.networks.get(&**name))
-        .map(|network| &**network);
-    if raw.method != Method::GET && raw.method != Method::POST {
-        return Err(Refusal::new(Code::MethodNotAllowed, "expected GET or POST").into()); // 405
-    }
-    if let Some(network) = network {
-        network.check_address(raw.remote_ip)?; // 403
-    }
-    head::check(&raw.uri, &raw.headers)?; // 414, 431
-    name?; // 400
-    raw.body = read_body(&raw.headers, body).await?; // 413
-
-    let form = Form::read(raw)?; // 400, 415
-    let Some(network) = *network else {
-        // Verified all the same, so that the time it takes does not tell which networks exist.
-        app.decoy.of(&raw.method).verify(raw, &form, raw.received_at).ok();
-        return Err(unauthorized(AuthFailure::UnknownNetwork).into()); // 401
-    };
-    let verified = network.verify(raw, &form, raw.received_at).map_err(unauthorized)?; // 401
+    examine::head(raw, named)?; // 405, 403, 414, 431, 400
+    raw.body = body::read(&raw.headers, body, BODY_BYTES_MAX).await?; // 413
+    let Examined { reading, kept_macros } = examine::whole(raw, named, &app.decoy)?; // 400, 415, 401, 422
     let Reading {
         postback,
         in_another_case,
-    } = verified.read()?; // 422
+    } = reading;
     for field in in_another_case {
-        counter!("postbackd_param_case_total", "network" => network.name.clone(), "field" => field.as_str())
+        counter!("postbackd_param_case_total", "network" => postback.network.clone(), "field" => field.as_str())
             .increment(1);
     }
-    let macros = verified.kept_macros();
-    if macros > 0 {
-        counter!("postbackd_unreplaced_macros_total", "network" => network.name.clone()).increment(macros as u64);
+    if kept_macros > 0 {
+        counter!("postbackd_unreplaced_macros_total", "network" => postback.network.clone())
+            .increment(kept_macros as u64);
     }
 
-    let request = snapshot.config.redactor.redact(raw, Some(&network.name));
+    let request = snapshot.config.redactor.redact(raw, Some(&postback.network));
     app.ingest
         .submit_postback(postback, request)
         .await
@@ -162,54 +139,6 @@ async fn decide<'s>(
             NotTaken::Overloaded => Failure::NotTaken(Code::Overloaded),   // 429
             NotTaken::Unavailable => Failure::NotTaken(Code::Unavailable), // 503
         })
-}
-
-/// The network that a request names, in its path or else in its query.
-fn network_name(uri: &Uri) -> Result<Cow<'_, str>, Refusal> {
-    let path = uri.path();
-    let in_path = path.strip_prefix("/v1").unwrap_or(path).strip_prefix("/postback/");
-    let name = match in_path {
-        Some(name) => Some(decode_lossy(name.as_bytes())),
-        None => raw_pairs(uri.query().unwrap_or_default().as_bytes())
-            .find(|(_, name, _)| decode_lossy(name) == "network")
-            .map(|(_, _, value)| decode_lossy(value)),
-    };
-    name.filter(|name| !name.is_empty()).ok_or_else(|| {
-        let detail = "expected the network in the path, as /postback/NETWORK, or as the parameter network";
-        Refusal::new(Code::MissingNetwork, detail).at_param("network")
-    })
-}
-
-/// One answer for every reason: a sender must not learn how close a forgery came.
-fn unauthorized(failure: AuthFailure) -> Refusal {
-    let detail = "the request carries no signature that proves it comes from this network";
-    let mut refusal = Refusal::new(Code::Unauthorized, detail);
-    refusal.reason = Some(failure.as_str());
-    refusal
-}
-
-async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
-    let too_large = || {
-        Refusal::new(
-            Code::BodyTooLarge,
-            format!("expected a body of at most {BODY_BYTES_MAX} bytes"),
-        )
-    };
-    let announced = headers
-        .get(CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > BODY_BYTES_MAX as u64) {
-        return Err(too_large());
-    }
-    match timeout(BODY_WAIT_MAX, Limited::new(body, BODY_BYTES_MAX).collect()).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-        Ok(Err(_)) => Err(Refusal::new(Code::MalformedRequest, "the body did not arrive whole")),
-        Err(_) => Err(Refusal::new(
-            Code::MalformedRequest,
-            "the body did not arrive within 15 s",
-        )),
-    }
 }
 
 fn problem(refusal: Refusal) -> Problem {

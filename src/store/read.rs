@@ -29,7 +29,7 @@ const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
 /// Reads for the private API.
 #[derive(Debug, Clone)]
 pub struct Reader {
-    pool: PgPool,
+    pub(super) pool: PgPool,
 }
 
 /// A click as the private API shows it.
@@ -92,6 +92,35 @@ pub struct StepView {
     /// What an earlier step that came late said; the conversion kept its status.
     #[serde(skip_serializing_if = "Option::is_none")]
     late: Option<Value>,
+}
+
+/// A row of the raw log: a request as it was kept, and what it came to.
+#[derive(Debug)]
+pub struct StoredPostback {
+    /// Our id of the request.
+    pub id: PostbackId,
+    /// When it was received.
+    pub received_at: Timestamp,
+    /// The configured network that it named.
+    pub network: Option<String>,
+    /// The method.
+    pub method: String,
+    /// Path and query.
+    pub target: String,
+    /// The header fields, a text for each name.
+    pub headers: Value,
+    /// The body.
+    pub body: Vec<u8>,
+    /// The client's address.
+    pub remote_ip: String,
+    /// What it came to: a verdict, or `refused`.
+    pub verdict: String,
+    /// Why it was refused.
+    pub code: Option<String>,
+    /// The same in words.
+    pub detail: Option<String>,
+    /// The conversion that it is about.
+    pub conversion_id: Option<ConversionId>,
 }
 
 /// A request of the raw log as the private API shows it.
@@ -329,7 +358,7 @@ impl Reader {
     /// # Errors
     ///
     /// When PostgreSQL does not answer.
-    pub async fn postback(&self, id: PostbackId) -> Result<Option<PostbackView>, StoreError> {
+    pub async fn postback(&self, id: PostbackId) -> Result<Option<StoredPostback>, StoreError> {
         let row = sqlx::query!(
             r#"
             select received_at, conversion_id, host(remote_ip) as "remote_ip!", verdict, code, detail, network, method,
@@ -341,20 +370,40 @@ impl Reader {
         )
         .fetch_optional(&self.pool)
         .await?;
-        Ok(row.map(|row| PostbackView {
-            postback_id: id.to_string(),
-            received_at: shown(row.received_at),
+        Ok(row.map(|row| StoredPostback {
+            id,
+            received_at: row.received_at.into(),
             network: row.network,
             method: row.method,
             target: row.target,
             headers: row.headers,
-            body: String::from_utf8_lossy(&row.body).into_owned(),
+            body: row.body,
             remote_ip: row.remote_ip,
             verdict: row.verdict,
             code: row.code,
             detail: row.detail,
-            conversion_id: row.conversion_id.map(|id| ConversionId::from_stored(id).to_string()),
+            conversion_id: row.conversion_id.map(ConversionId::from_stored),
         }))
+    }
+}
+
+impl StoredPostback {
+    /// The row as the private API shows it.
+    pub fn view(self) -> PostbackView {
+        PostbackView {
+            postback_id: self.id.to_string(),
+            received_at: self.received_at.to_string(),
+            network: self.network,
+            method: self.method,
+            target: self.target,
+            headers: self.headers,
+            body: String::from_utf8_lossy(&self.body).into_owned(),
+            remote_ip: self.remote_ip,
+            verdict: self.verdict,
+            code: self.code,
+            detail: self.detail,
+            conversion_id: self.conversion_id.map(|id| id.to_string()),
+        }
     }
 }
 

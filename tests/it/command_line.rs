@@ -83,6 +83,7 @@ fn every_other_command_exits_with_2_on_a_faulty_file() {
         &["serve"][..],
         &["migrate"],
         &["sign", "--network", "acme", url],
+        &["explain", "--network", "acme", url],
         &["healthcheck"],
         &["spool", "list"],
         &["doctor"],

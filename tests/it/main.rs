@@ -18,6 +18,7 @@ mod decisions;
 mod demo;
 mod doctor;
 mod drain;
+mod explain;
 mod forgeries;
 mod main_flow;
 mod mapping;

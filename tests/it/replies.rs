@@ -33,9 +33,9 @@ allow_ips = ["127.0.0.0/8"]
 signature = { algorithm = "none" }
 [networks.listed.reply]
 content_type = "application/json"
-body = '{{"id":"{transaction_id}","conversion":"{conversion_id}","state":"{status}","credit":"{attributed}"}}'
-unmatched = { status = 404, body = '{{"msg":"{reason}"}}' }
-refused = { body = '{{"code":"{code}","param":"{param}"}}' }
+body = '{"id":"{transaction_id}","conversion":"{conversion_id}","state":"{status}","credit":"{attributed}"}'
+unmatched = { status = 404, body = '{"msg":"{reason}"}' }
+refused = { body = '{"code":"{code}","param":"{param}"}' }
 duplicate = 409
 
 [campaigns.spring]

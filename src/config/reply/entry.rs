@@ -161,6 +161,6 @@ fn told<P: Placeholder>(error: &TemplateError) -> String {
             known.extend(["query.NAME", "form.NAME", "json./POINTER", "header.NAME"]);
             format!("{error}; {}", suggestion(name, &known))
         }
-        TemplateError::TooLong(_) | TemplateError::Brace | TemplateError::Reference(_) => error.to_string(),
+        TemplateError::TooLong(_) | TemplateError::Open(_) | TemplateError::Reference(_) => error.to_string(),
     }
 }

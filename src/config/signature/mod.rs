@@ -147,11 +147,7 @@ fn mac(section: &Section<'_>, algorithm: Option<Algorithm>, base_url: &str) -> O
     let placement = placement::read(section);
     let encoding = match section.entry("encoding") {
         None => Some(Encoding::Hex),
-        Some(entry) => entry.word(&[
-            ("hex", Encoding::Hex),
-            ("base64", Encoding::Base64),
-            ("base64url", Encoding::Base64Url),
-        ]),
+        Some(entry) => entry.word(&Encoding::ALL.map(|encoding| (encoding.as_str(), encoding))),
     };
     let timestamp_entry = section.entry("timestamp");
     let timestamp = timestamp_entry.as_ref().map(timestamp::read);

@@ -15,13 +15,7 @@ pub(super) fn read(entry: &Entry<'_>) -> Option<TimestampRule> {
     let from = required(&section, "from", r#"as "header.x-timestamp""#).and_then(|entry| entry.parse(Source::parse));
     let unit = match section.entry("unit") {
         None => Some(TimestampUnit::Seconds),
-        Some(entry) => entry.word(&[
-            ("s", TimestampUnit::Seconds),
-            ("ms", TimestampUnit::Millis),
-            ("us", TimestampUnit::Micros),
-            ("rfc3339", TimestampUnit::Rfc3339),
-            ("YYYYMMDDHHMM", TimestampUnit::Minute),
-        ]),
+        Some(entry) => entry.word(&TimestampUnit::ALL.map(|unit| (unit.as_str(), unit))),
     };
     let tolerance: Option<Duration> = required(&section, "tolerance", r#"as "5m""#)
         .and_then(|entry| entry.parse(|text| units::duration(text, units::DURATION_MAX)));

@@ -159,7 +159,8 @@ fn a_template_names_what_is_known_where_it_stands() {
         ),
         (
             r#"body = "{verdict""#,
-            "f:5:8: networks.acme.reply.body: a brace has no counterpart; write {{ or }} for a literal one".to_owned(),
+            "f:5:8: networks.acme.reply.body: {verdict has no closing brace; a brace with a letter behind it \
+             begins a placeholder".to_owned(),
         ),
         (
             r#"body = "{cookie.x}""#,
@@ -228,16 +229,15 @@ fn what_a_sender_may_misread_is_warned_about() {
 
 #[test]
 fn a_json_body_is_json_whatever_is_filled_in() {
-    let fault = "is not JSON as application/json has to be; literal braces are written {{ and }}, and every placeholder stands \
-                 within a string";
+    let fault = "is not JSON as application/json has to be; every placeholder stands within a string";
     for (body, is_sound) in [
-        (r#"{{"id":"{conversion_id}","to":"{query.x}"}}"#, true),
+        (r#"{"id":"{conversion_id}","to":"{query.x}"}"#, true),
         (r#""{verdict}""#, true),
-        (r#"{{"payout":{payout}}}"#, false),
-        (r#"{{"attributed":{attributed}}}"#, false),
-        (r#"{{"a":"\\{verdict}"}}"#, true),
-        (r#"{{"a":"\{verdict}"}}"#, false),
-        (r#"{{"a":"\u00{verdict}"}}"#, false),
+        (r#"{"payout":{payout}}"#, false),
+        (r#"{"attributed":{attributed}}"#, false),
+        (r#"{"a":"\\{verdict}"}"#, true),
+        (r#"{"a":"\{verdict}"}"#, false),
+        (r#"{"a":"\u00{verdict}"}"#, false),
         ("OK", false),
     ] {
         let text = with_reply(&format!("content_type = \"application/json\"\nbody = '{body}'"));

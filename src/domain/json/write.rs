@@ -46,31 +46,44 @@ fn write_text(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
 }
 
 /// Puts a string where an RFC 6901 pointer points, in place of what is there, making the objects on its way. Returns
-/// whether there is such a place: an array has none, and neither has a value that is no object.
+/// whether there is such a place: nothing is put into a scalar or behind the end of an array.
 pub fn put_at_pointer<'a>(members: &mut Vec<(Cow<'a, str>, Json<'a>)>, pointer: &str, text: &str) -> bool {
-    let Some(tokens) = tokens(pointer) else { return false };
-    let mut tokens = tokens.peekable();
-    let mut members = members;
-    while let Some(token) = tokens.next() {
-        let index = members.iter().position(|(name, _)| *name == *token);
-        let index = index.unwrap_or_else(|| {
-            members.push((Cow::Owned(token), Json::Null));
-            members.len() - 1
-        });
-        let value = &mut members[index].1;
-        if tokens.peek().is_none() {
+    let Some(mut tokens) = tokens(pointer) else {
+        return false;
+    };
+    let Some(first) = tokens.next() else { return false };
+    put(member_of(members, first), tokens, text)
+}
+
+fn put(value: &mut Json<'_>, mut tokens: impl Iterator<Item = String>, text: &str) -> bool {
+    let mut value = value;
+    loop {
+        let Some(token) = tokens.next() else {
             *value = Json::Text(Cow::Owned(text.to_owned()));
             return true;
-        }
+        };
         if *value == Json::Null {
             *value = Json::Object(Vec::new());
         }
-        members = match value {
-            Json::Object(inner) => inner,
-            Json::Null | Json::Literal(_) | Json::Text(_) | Json::Array(_) => return false,
+        value = match value {
+            Json::Object(members) => member_of(members, token),
+            Json::Array(items) => match token.parse().ok().and_then(|index: usize| items.get_mut(index)) {
+                Some(item) => item,
+                None => return false,
+            },
+            Json::Null | Json::Literal(_) | Json::Text(_) => return false,
         };
     }
-    false
+}
+
+/// The member of a name, a `null` of its own where there was none.
+fn member_of<'j, 'a>(members: &'j mut Vec<(Cow<'a, str>, Json<'a>)>, name: String) -> &'j mut Json<'a> {
+    let index = members.iter().position(|(known, _)| *known == *name);
+    let index = index.unwrap_or_else(|| {
+        members.push((Cow::Owned(name), Json::Null));
+        members.len() - 1
+    });
+    &mut members[index].1
 }
 
 #[cfg(test)]
@@ -98,7 +111,12 @@ mod tests {
                 Some(r#"{"data":{"a":1,"sig":"s\"1"}}"#),
             ),
             (r#"{"data":null}"#, "/data/sig", Some(r#"{"data":{"sig":"s\"1"}}"#)),
-            (r#"{"data":[1]}"#, "/data/0", None),
+            (
+                r#"{"data":[{"a":1},2]}"#,
+                "/data/0/sig",
+                Some(r#"{"data":[{"a":1,"sig":"s\"1"},2]}"#),
+            ),
+            (r#"{"data":[1]}"#, "/data/1", None),
             (r#"{"data":1}"#, "/data/sig", None),
             ("{}", "sig", None),
         ] {

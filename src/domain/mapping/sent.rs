@@ -149,7 +149,8 @@ impl Sent<'_> {
     }
 }
 
-/// The names of a request's parameters and members.
+/// The names of a request's parameters and of the members that hold a scalar: what is an object under another name than the
+/// network's is something else.
 fn names_of<'a>(form: &'a Form<'a>) -> impl Iterator<Item = &'a str> {
     let (pairs, members): (&[_], &[_]) = match &form.body {
         Body::Empty => (&[], &[]),
@@ -157,7 +158,8 @@ fn names_of<'a>(form: &'a Form<'a>) -> impl Iterator<Item = &'a str> {
         Body::Json(members) => (&[], members),
     };
     let pairs = form.query.iter().chain(pairs).map(|pair| &*pair.name);
-    pairs.chain(members.iter().map(|(name, _)| &**name))
+    let scalars = members.iter().filter(|(_, value)| value.scalar().is_some());
+    pairs.chain(scalars.map(|(name, _)| &**name))
 }
 
 /// Whether two values of a field are the same; amounts compare as numbers.

@@ -21,10 +21,7 @@ pub struct Body<P> {
 
 /// A template that would not be JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "is not JSON as application/json has to be; literal braces are written {{{{ and }}}}, and every placeholder stands \
-     within a string"
-)]
+#[error("is not JSON as application/json has to be; every placeholder stands within a string")]
 pub struct NotJson;
 
 impl<P: Copy> Body<P> {

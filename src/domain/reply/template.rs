@@ -26,9 +26,9 @@ pub enum TemplateError {
     /// It is too long.
     #[error("expected at most {TEMPLATE_BYTES_MAX} bytes, found {0}")]
     TooLong(usize),
-    /// A brace without its other half.
-    #[error("a brace has no counterpart; write {{{{ or }}}} for a literal one")]
-    Brace,
+    /// A placeholder without its closing brace.
+    #[error("{{{0} has no closing brace; a brace with a letter behind it begins a placeholder")]
+    Open(String),
     /// Nothing that is known here has this name.
     #[error("nothing fills {{{0}}} here")]
     Unknown(String),
@@ -38,7 +38,8 @@ pub enum TemplateError {
 }
 
 impl<P: Placeholder> Template<P> {
-    /// Parses a text such as `{query.eventId}:OK`; `{{` and `}}` are literal braces.
+    /// Parses a text such as `{query.eventId}:OK`. A brace with a letter behind it begins a placeholder; every other brace is
+    /// text, so that JSON is written as it is.
     ///
     /// # Errors
     ///
@@ -50,24 +51,23 @@ impl<P: Placeholder> Template<P> {
         let mut pieces = Vec::new();
         let mut literal = String::new();
         let mut rest = text;
-        while let Some(at) = rest.find(['{', '}']) {
-            literal.push_str(&rest[..at]);
-            let brace = &rest[at..=at];
+        while let Some(at) = rest.find('{') {
             let behind = &rest[at + 1..];
-            if let Some(behind) = behind.strip_prefix(brace) {
-                literal.push_str(brace);
+            if !behind.starts_with(|next: char| next.is_ascii_alphabetic()) {
+                literal.push_str(&rest[..=at]);
                 rest = behind;
                 continue;
             }
-            let end = behind.find(['{', '}']).ok_or(TemplateError::Brace)?;
-            if brace == "}" || !behind[end..].starts_with('}') {
-                return Err(TemplateError::Brace);
-            }
+            literal.push_str(&rest[..at]);
+            let end = behind.find(['{', '}']).unwrap_or(behind.len());
+            let (name, behind) = behind.split_at(end);
+            let behind = behind.strip_prefix('}');
+            let behind = behind.ok_or_else(|| TemplateError::Open(name.to_owned()))?;
             if !literal.is_empty() {
                 pieces.push(Piece::Literal(std::mem::take(&mut literal)));
             }
-            pieces.push(Piece::parse(&behind[..end])?);
-            rest = &behind[end + 1..];
+            pieces.push(Piece::parse(name)?);
+            rest = behind;
         }
         literal.push_str(rest);
         if !literal.is_empty() {

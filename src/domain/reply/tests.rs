@@ -34,29 +34,20 @@ fn filled(template: &str, content_type: ContentType, value: &str) -> String {
 }
 
 #[test]
-fn literal_braces_are_written_twice() {
+fn a_brace_with_a_letter_behind_it_begins_a_placeholder() {
     for (template, expected) in [
         ("OK", "OK"),
         ("", ""),
-        ("{{}}", "{}"),
-        ("{{{verdict}}}", "{v}"),
+        ("{}", "{}"),
+        ("{{verdict}}", "{v}"),
+        (r#"{"a":{"b":"{verdict}"}}"#, r#"{"a":{"b":"v"}}"#),
+        ("} { } 1}", "} { } 1}"),
         ("{verdict}:{payout}", "v:v"),
-        ("a{{b}}c", "a{b}c"),
         ("ü{verdict}ü", "üvü"),
     ] {
         assert_eq!(filled(template, ContentType::Plain, "v"), expected, "{template}");
     }
-    for template in [
-        "{",
-        "}",
-        "{verdict",
-        "verdict}",
-        "{ver{dict}",
-        "{{}",
-        "{}}",
-        "{{{",
-        "{{verdict}",
-    ] {
+    for template in ["{verdict", "{ver{dict}", "{v", "{{verdict", "{Verdict}", "{b}"] {
         assert!(Template::<OfVerdict>::parse(template).is_err(), "{template}");
     }
 }
@@ -149,7 +140,7 @@ proptest! {
 
     #[test]
     fn a_json_template_stays_json_and_says_the_value(value in any::<String>()) {
-        let told = filled(r#"{{"a":"{event}","b":["{query.x}"]}}"#, ContentType::Json, &value);
+        let told = filled(r#"{"a":"{event}","b":["{query.x}"]}"#, ContentType::Json, &value);
         let parsed: serde_json::Value = serde_json::from_str(&told).expect("JSON");
         prop_assert_eq!(parsed["a"].as_str(), Some(value.as_str()));
     }

@@ -214,32 +214,35 @@ impl Content {
 
     /// Hands the signed bytes to `sink` in their order.
     pub(super) fn feed(&self, feed: &Feed<'_>, sink: &mut impl FnMut(&[u8])) -> Result<(), AuthFailure> {
-        let raw = feed.seen.raw;
-        for piece in &self.0 {
-            match piece {
-                Piece::Literal(text) => sink(text.as_bytes()),
-                Piece::Body => sink(&raw.body),
-                Piece::Query => feed.query(b"", sink),
-                Piece::Url => {
-                    sink(feed.base_url.as_bytes());
-                    sink(raw.uri.path().as_bytes());
-                    feed.query(b"?", sink);
-                }
-                Piece::BaseUrl => sink(feed.base_url.as_bytes()),
-                Piece::Path => sink(raw.uri.path().as_bytes()),
-                Piece::Method => sink(raw.method.as_str().as_bytes()),
-                Piece::Secret => sink(feed.secret.expose()),
-                Piece::Timestamp => sink(feed.timestamp.ok_or(AuthFailure::TimestampMissing)?),
-                Piece::Params(params) => params.feed(feed.seen.form, feed.signature_at, sink),
-                Piece::Values(values) => values.feed(feed.seen, sink)?,
-                Piece::Value(term) => sink(term.find(feed.seen)?.unwrap_or_default()),
-            }
-        }
-        Ok(())
+        self.0.iter().try_for_each(|piece| piece.feed(feed, sink))
     }
 }
 
 impl Piece {
+    /// Hands the bytes that this piece stands for to `sink`.
+    pub(super) fn feed(&self, feed: &Feed<'_>, sink: &mut impl FnMut(&[u8])) -> Result<(), AuthFailure> {
+        let raw = feed.seen.raw;
+        match self {
+            Self::Literal(text) => sink(text.as_bytes()),
+            Self::Body => sink(&raw.body),
+            Self::Query => feed.query(b"", sink),
+            Self::Url => {
+                sink(feed.base_url.as_bytes());
+                sink(raw.uri.path().as_bytes());
+                feed.query(b"?", sink);
+            }
+            Self::BaseUrl => sink(feed.base_url.as_bytes()),
+            Self::Path => sink(raw.uri.path().as_bytes()),
+            Self::Method => sink(raw.method.as_str().as_bytes()),
+            Self::Secret => sink(feed.secret.expose()),
+            Self::Timestamp => sink(feed.timestamp.ok_or(AuthFailure::TimestampMissing)?),
+            Self::Params(params) => params.feed(feed.seen.form, feed.signature_at, sink),
+            Self::Values(values) => values.feed(feed.seen, sink)?,
+            Self::Value(term) => sink(term.find(feed.seen)?.unwrap_or_default()),
+        }
+        Ok(())
+    }
+
     fn parse(name: &str, rows: &Rows) -> Result<Self, ContentError> {
         Ok(match name {
             "body" => Self::Body,

@@ -69,6 +69,18 @@ impl Tag {
 }
 
 impl Encoding {
+    /// Every encoding.
+    pub const ALL: [Self; 3] = [Self::Hex, Self::Base64, Self::Base64Url];
+
+    /// The encoding as configurations write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Hex => "hex",
+            Self::Base64 => "base64",
+            Self::Base64Url => "base64url",
+        }
+    }
+
     /// The signature that a text is; `None` when it is none, or longer than any.
     pub(super) fn decode(self, written: &[u8]) -> Option<Tag> {
         let mut bytes = [0; TAG_BYTES_MAX];

@@ -26,6 +26,9 @@ macro_rules! algorithms {
                 match self { $(Self::$mac => $mac_text, Self::$plain => $plain_text,)* }
             }
 
+            /// Every algorithm.
+            pub const ALL: [Self; 8] = [$(Self::$mac, Self::$plain,)*];
+
             /// Whether the hash takes the secret as its key; if not, the secret is part of what is hashed.
             pub const fn is_keyed(self) -> bool {
                 match self { $(Self::$mac => true, Self::$plain => false,)* }
@@ -34,6 +37,12 @@ macro_rules! algorithms {
 
         #[derive(Clone)]
         enum Started { $($mac(Hmac<$hash>), $plain($hash),)* }
+
+        impl Started {
+            const fn algorithm(&self) -> Algorithm {
+                match self { $(Self::$mac(_) => Algorithm::$mac, Self::$plain(_) => Algorithm::$plain,)* }
+            }
+        }
 
         impl Key {
             /// Makes a secret ready for an algorithm.
@@ -79,6 +88,11 @@ pub(super) struct Running(Started);
 impl Key {
     pub(super) fn begin(&self) -> Running {
         Running(self.started.clone())
+    }
+
+    /// The hash that it was made ready for.
+    pub(super) const fn algorithm(&self) -> Algorithm {
+        self.started.algorithm()
     }
 
     /// The key itself, for a plain hash over a content that holds it.

@@ -21,9 +21,9 @@ pub struct Placement {
 }
 
 /// What a request has where its signature should be.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Written<'a> {
-    /// At least one, none of them decoded.
+    /// At least one where it was read, none of them decoded.
     pub(super) candidates: Vec<&'a [u8]>,
     pub(super) labels: Vec<Label<'a>>,
 }

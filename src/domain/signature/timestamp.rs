@@ -57,7 +57,21 @@ impl TimestampRule {
 }
 
 impl TimestampUnit {
-    fn parse(self, text: &str) -> Option<Timestamp> {
+    /// Every unit.
+    pub const ALL: [Self; 5] = [Self::Seconds, Self::Millis, Self::Micros, Self::Rfc3339, Self::Minute];
+
+    /// The unit as configurations write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Seconds => "s",
+            Self::Millis => "ms",
+            Self::Micros => "us",
+            Self::Rfc3339 => "rfc3339",
+            Self::Minute => "YYYYMMDDHHMM",
+        }
+    }
+
+    pub(super) fn parse(self, text: &str) -> Option<Timestamp> {
         match self {
             Self::Seconds => parse_digits(text).map(Timestamp::from_unix_seconds),
             Self::Millis => parse_digits(text).map(Timestamp::from_unix_millis),

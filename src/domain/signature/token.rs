@@ -47,6 +47,11 @@ impl Token {
         }
     }
 
+    /// Whether a text is this token.
+    pub(super) fn is(&self, text: &[u8]) -> bool {
+        self.hash.is_same(&hash(text)).into()
+    }
+
     /// The secret, for who sends it in place of its network.
     pub(super) const fn secret(&self) -> &Secret {
         &self.secret

@@ -94,7 +94,8 @@ fn what_is_wrong_with_a_presets_entry_is_told_where_the_preset_is_named() {
         ),
         (
             "[networks.n]\npreset = \"prosper202\"\nsecrets = [{ value = \"x\" }]\nreply = { recorded = 204 }\ndedupe = \"x\"",
-            "f:4:22: networks.n.reply.recorded: a 204 has no body, but reply.body is set\n\
+            "f:4:22: networks.n.reply.recorded: a 204 or 205 has no body, but there is a body for it; leave one of them \
+             out; found 204\n\
              f:5:10: networks.n.dedupe: expected one of transaction, click_transaction, click_event; found \"x\"",
         ),
         (

@@ -1,0 +1,112 @@
+//! A request that somebody asks about: not received, or long ago.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use ipnet::IpNet;
+
+use crate::domain::id::PostbackId;
+use crate::domain::network::Network;
+use crate::domain::postback::{Form, RawPostback};
+use crate::domain::redact::RedactedRequest;
+use crate::domain::time::Timestamp;
+
+use super::shown::Shown;
+
+/// A request to be explained.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The method.
+    pub method: Method,
+    /// The target: path and raw query.
+    pub uri: Uri,
+    /// The header fields.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+    /// The address that it comes from; without one every address is taken.
+    pub remote_ip: Option<IpAddr>,
+    /// What counts as now.
+    pub now: Timestamp,
+}
+
+/// A text that no HTTP request can hold where it stands.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AskedError {
+    /// The method.
+    #[error("expected a method of HTTP")]
+    Method,
+    /// The target or a whole address.
+    #[error("expected a target, as /postback/acme?transaction_id=T1, or an absolute address")]
+    Target,
+    /// A header field's name.
+    #[error("{0:?} is no name of a header field")]
+    HeaderName(String),
+    /// A header field's value.
+    #[error("the value of the header field {0} holds a character that none may hold")]
+    HeaderValue(HeaderName),
+}
+
+impl Asked {
+    /// Path and query of a target or of an absolute address.
+    ///
+    /// # Errors
+    ///
+    /// When the text is neither.
+    pub fn target(text: &str) -> Result<Uri, AskedError> {
+        let uri: Uri = text.parse().map_err(|_| AskedError::Target)?;
+        let target = uri.path_and_query().ok_or(AskedError::Target)?;
+        Ok(Uri::from(target.clone()))
+    }
+
+    /// Header fields from names and values as texts.
+    ///
+    /// # Errors
+    ///
+    /// The first name or value that is none.
+    pub fn headers<'h>(fields: impl IntoIterator<Item = (&'h str, &'h str)>) -> Result<HeaderMap, AskedError> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in fields {
+            let name: HeaderName = name.parse().map_err(|_| AskedError::HeaderName(name.to_owned()))?;
+            let value = HeaderValue::from_str(value).map_err(|_| AskedError::HeaderValue(name.clone()))?;
+            headers.append(name, value);
+        }
+        Ok(headers)
+    }
+
+    /// The request as if it were received now. Without an address it comes from one that the network takes.
+    pub(super) fn raw(&self, network: Option<&Network>) -> RawPostback {
+        let is_taken = |network: &Network, address: IpAddr| network.check_address(address).is_ok();
+        let stand_in = network.and_then(|network| {
+            let mut addresses = network.allow_ips.iter().map(IpNet::addr);
+            addresses.find(|address| is_taken(network, *address))
+        });
+        RawPostback {
+            id: PostbackId::new(self.now, [0; 10]),
+            received_at: self.now,
+            remote_ip: self.remote_ip.or(stand_in).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+            method: self.method.clone(),
+            uri: self.uri.clone(),
+            headers: self.headers.clone(),
+            body: self.body.clone(),
+        }
+    }
+
+    /// The signed bytes of what may be kept of this request: what redacting cuts out is not shown here either.
+    pub(super) fn signed_bytes(&self, network: &Network, kept: &RedactedRequest, shown: Shown<'_>) -> Option<String> {
+        let headers: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&kept.headers).ok()?;
+        let fields = headers
+            .iter()
+            .filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
+        let raw = RawPostback {
+            uri: kept.target.parse().ok()?,
+            headers: Self::headers(fields).ok()?,
+            body: Bytes::copy_from_slice(&kept.body),
+            ..self.raw(Some(network))
+        };
+        let form = Form::read(&raw).ok()?;
+        let bytes = network.schemes.of(&raw.method).signed_bytes(&raw, &form)?;
+        Some(shown.bytes(&bytes))
+    }
+}

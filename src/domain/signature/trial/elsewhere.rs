@@ -1,0 +1,134 @@
+//! Trials that leave the signed bytes alone: another clock, another unit of time, another place of the signature.
+
+use http::HeaderName;
+
+use crate::domain::form::Pair;
+use crate::domain::json::Json;
+use crate::domain::postback::{Body, Form, RawPostback};
+use crate::domain::time::Timestamp;
+
+use super::super::inspect::read_or_nothing;
+use super::super::placement::Placement;
+use super::super::reference::Reference;
+use super::super::source::Seen;
+use super::super::{Encoding, MacScheme, TimestampRule, TimestampUnit};
+use super::Change;
+
+/// Places that are looked at for a signature.
+const PLACES_MAX: usize = 200;
+
+impl MacScheme {
+    /// A signature that is right, but not now.
+    pub(super) fn other_times(&self, raw: &RawPostback, form: &Form<'_>, now: Timestamp) -> Vec<Change> {
+        let Some(rule) = &self.timestamp else { return Vec::new() };
+        let written = read_or_nothing(&self.placement, raw, form);
+        let seen = Seen {
+            raw,
+            form,
+            labels: &written.labels,
+        };
+        let Some(text) = self.timestamp_text(&seen) else {
+            return Vec::new();
+        };
+        let text = String::from_utf8_lossy(text);
+        let is_right_in = |unit: &TimestampUnit| {
+            let rule = TimestampRule {
+                unit: *unit,
+                ..rule.clone()
+            };
+            self.with_timestamp(rule).verify(raw, form, now).is_ok()
+        };
+        let mut units = TimestampUnit::ALL.into_iter().filter(|unit| *unit != rule.unit);
+        if let Some(unit) = units.find(is_right_in) {
+            let (unit, expected) = (unit.as_str(), rule.unit.as_str());
+            return vec![Change::of_operator(
+                format!("with a timestamp in the unit {unit:?}, where {expected:?} is expected"),
+                format!("set timestamp.unit to {unit:?}, or let the sender write {expected:?}"),
+            )];
+        }
+        let signed_at = rule.unit.parse(&text).filter(|at| self.verify(raw, form, *at).is_ok());
+        signed_at.map(|at| off_by(now.seconds_since(at))).into_iter().collect()
+    }
+
+    fn with_timestamp(&self, rule: TimestampRule) -> Self {
+        Self {
+            timestamp: Some(rule),
+            ..self.clone()
+        }
+    }
+
+    /// A signature that is right, but stands elsewhere or is written in another way.
+    pub(super) fn other_places(&self, raw: &RawPostback, form: &Form<'_>, now: Timestamp) -> Vec<Change> {
+        let read = self.placement.read(raw, form);
+        let is_readable = |text: &[u8]| self.encoding.decode(text).is_some();
+        if read.is_ok_and(|written| written.candidates.iter().any(|text| is_readable(text))) {
+            return Vec::new();
+        }
+        let expected = self
+            .placement
+            .from
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", ");
+        for place in places(raw, form).into_iter().take(PLACES_MAX) {
+            for prefix in [self.placement.prefix.clone(), String::new()] {
+                for encoding in Encoding::ALL {
+                    let moved = Self {
+                        placement: Placement::at(vec![place.clone()], prefix.clone()),
+                        encoding,
+                        ..self.clone()
+                    };
+                    if !self.placement.from.contains(&place) && moved.verify(raw, form, now).is_ok() {
+                        let change = Change::of_operator(
+                            format!(
+                                "at {place}, written in {}, and expected at {expected}",
+                                encoding.as_str()
+                            ),
+                            format!("set signature.from to \"{place}\", or let the sender put it where it is expected"),
+                        );
+                        return vec![change.at(place)];
+                    }
+                }
+            }
+        }
+        Vec::new()
+    }
+}
+
+fn off_by(seconds: i64) -> Change {
+    let (place, distance) = if seconds < 0 {
+        ("ahead of", seconds.unsigned_abs())
+    } else {
+        ("behind", seconds.unsigned_abs())
+    };
+    Change::of_sender(
+        format!("for its own time, which is {distance} s {place} ours"),
+        "set the sender's clock, and sign every attempt anew: an old request that is sent again looks the same",
+    )
+}
+
+/// Where a signature could stand.
+fn places(raw: &RawPostback, form: &Form<'_>) -> Vec<Reference> {
+    let named = |pairs: &[Pair<'_>], place: fn(String) -> Reference| {
+        let names = pairs.iter().map(|pair| place(pair.name.clone().into_owned()));
+        names.collect::<Vec<_>>()
+    };
+    let mut places: Vec<Reference> = raw
+        .headers
+        .keys()
+        .map(HeaderName::clone)
+        .map(Reference::Header)
+        .collect();
+    places.extend(named(&form.query, Reference::Query));
+    match &form.body {
+        Body::Empty => {}
+        Body::Form(pairs) => places.extend(named(pairs, Reference::Form)),
+        Body::Json(members) => {
+            let texts = members.iter().filter(|(_, value)| matches!(value, Json::Text(_)));
+            let pointer = |name: &str| format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+            places.extend(texts.map(|(name, _)| Reference::Json(pointer(name))));
+        }
+    }
+    places
+}
