@@ -27,5 +27,5 @@ pub use facts::StoredFacts;
 pub use link::Link;
 pub use migrate::{MigrateError, Standing, migrate, standing};
 pub use partitions::{PARTITIONS_AHEAD_MIGRATE, PARTITIONS_AHEAD_SERVE, make_partitions};
-pub use postbacks::{LogRow, LogVerdict};
+pub use postbacks::{LogRow, LogVerdict, REFUSED};
 pub use read::{ClickView, ConversionFilter, ConversionView, Cursor, PostbackView, Reader, StepView, StoredPostback};

@@ -27,6 +27,9 @@ pub struct LogRow<'a> {
     pub verdict: &'a LogVerdict,
 }
 
+/// What the raw log says of a postback that was refused.
+pub const REFUSED: &str = "refused";
+
 /// Appends to the raw log. A row that is already there is left untouched, so that a batch of unknown outcome may be written
 /// again.
 pub(super) async fn insert(connection: &mut PgConnection, rows: &[LogRow<'_>]) -> Result<(), StoreError> {
@@ -40,7 +43,7 @@ pub(super) async fn insert(connection: &mut PgConnection, rows: &[LogRow<'_>]) -
     };
     let verdict = |row: LogRow<'_>| match row.verdict {
         LogVerdict::Decided(verdict, _) => verdict.as_str(),
-        LogVerdict::Refused(_) => "refused",
+        LogVerdict::Refused(_) => REFUSED,
     };
     sqlx::query!(
         r#"

@@ -10,6 +10,7 @@ use crate::domain::id::PostbackId;
 use crate::domain::network::Network;
 use crate::domain::postback::{Form, RawPostback};
 use crate::domain::redact::RedactedRequest;
+use crate::domain::signature::Unsigned;
 use crate::domain::time::Timestamp;
 
 use super::shown::Shown;
@@ -91,6 +92,22 @@ impl Asked {
             headers: self.headers.clone(),
             body: self.body.clone(),
         }
+    }
+
+    /// The same request signed by us as its network would, for one that was proven once and whose signature cannot be checked
+    /// again. `None` where that cannot be done.
+    #[must_use]
+    pub fn signed(&self, network: &Network) -> Option<Self> {
+        let scheme = network.schemes.of(&self.method);
+        let signed = Unsigned(self.raw(Some(network))).sign(scheme, self.now).ok()?;
+        let mut headers = self.headers.clone();
+        headers.extend(signed.headers.into_iter().map(|(name, value)| (Some(name), value)));
+        Some(Self {
+            uri: signed.uri,
+            headers,
+            body: signed.body,
+            ..self.clone()
+        })
     }
 
     /// The signed bytes of what may be kept of this request: what redacting cuts out is not shown here either.

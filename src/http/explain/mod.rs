@@ -77,12 +77,16 @@ async fn answer(
     snapshot: Arc<Snapshot>,
     asked: Asked,
     network: Option<String>,
-    stored: Option<Stored>,
+    mut stored: Option<Stored>,
 ) -> Result<Response, Problem> {
     // Trying what may be wrong with a signature takes a while, so it does not happen on a thread that serves.
-    let explained = tokio::task::spawn_blocking(move || explain_named(&snapshot, &asked, network.as_deref())).await;
-    let Explained { explanation, postback } =
-        explained.unwrap_or_else(|failure| std::panic::resume_unwind(failure.into_panic()));
+    let explained = tokio::task::spawn_blocking(move || {
+        let explained = explain_named(&snapshot, &asked, network.as_deref(), stored.as_mut());
+        (explained, stored)
+    });
+    let (Explained { explanation, postback }, stored) = explained
+        .await
+        .unwrap_or_else(|failure| std::panic::resume_unwind(failure.into_panic()));
     let decision = match postback {
         None => None,
         Some(postback) => {
@@ -99,7 +103,8 @@ async fn answer(
     Ok(Json(answer).into_response())
 }
 
-fn explain_named(snapshot: &Snapshot, asked: &Asked, network: Option<&str>) -> Explained {
+/// Explains a request. One whose signature the raw log proves is not said to lack one because it was redacted.
+fn explain_named(snapshot: &Snapshot, asked: &Asked, network: Option<&str>, stored: Option<&mut Stored>) -> Explained {
     let networks = &snapshot.rules.networks;
     let named = match network {
         Some(name) => networks
@@ -112,7 +117,20 @@ fn explain_named(snapshot: &Snapshot, asked: &Asked, network: Option<&str>) -> E
         networks,
         redactor: &snapshot.config.redactor,
     };
-    explain(asked, context)
+    let explained = explain(asked, context);
+    let (Some(stored), Some(network)) = (stored, named.known()) else {
+        return explained;
+    };
+    if explained.explanation.authentic || !stored.is_proven_by_log() {
+        return explained;
+    }
+    match asked.signed(network) {
+        None => explained,
+        Some(signed) => {
+            stored.take_as_proven();
+            explain(&signed, context)
+        }
+    }
 }
 
 fn id_before_explain(uri: &Uri) -> Option<PostbackId> {

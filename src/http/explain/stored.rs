@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use crate::domain::explain::{Asked, AskedError};
 use crate::domain::redact::REDACTED;
-use crate::store::StoredPostback;
+use crate::domain::refusal::Code;
+use crate::store::{REFUSED, StoredPostback};
 
 /// What the raw log says that a request came to.
 #[derive(Debug, Serialize)]
@@ -20,7 +21,14 @@ pub(super) struct Stored {
     /// What keeps the explanation from being that of the request itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     caveat: Option<&'static str>,
+    #[serde(skip)]
+    was_proven: bool,
 }
+
+const MAY_DIFFER: &str = "parts of this request were redacted before it was stored: where one of them is signed, or is the token, \
+     its signature cannot be checked again, and what is said about it here is not what the sender did";
+const TAKEN_AS_PROVEN: &str = "this request was proven when it was received; parts of it were redacted before it was stored, so its \
+     signature cannot be checked again and is taken as right here";
 
 impl Stored {
     pub(super) fn of(postback: StoredPostback) -> Self {
@@ -29,6 +37,9 @@ impl Stored {
             postback.headers.to_string(),
             String::from_utf8_lossy(&postback.body).into_owned(),
         ];
+        // The fields are looked at last, so whoever was refused for one of them had been proven.
+        let is_of_fields = |code: &Code| code.status() == 422 && Some(code.as_str()) == postback.code.as_deref();
+        let was_proven = postback.verdict != REFUSED || Code::ALL.iter().any(is_of_fields);
         let is_redacted = texts.iter().any(|text| text.contains(REDACTED));
         Self {
             postback_id: postback.id.to_string(),
@@ -37,11 +48,19 @@ impl Stored {
             code: postback.code,
             detail: postback.detail,
             conversion_id: postback.conversion_id.map(|id| id.to_string()),
-            caveat: is_redacted.then_some(
-                "parts of this request were redacted before it was stored: where one of them is signed, or is the token, \
-                 its signature cannot be checked again, and what is said about it here is not what the sender did",
-            ),
+            caveat: is_redacted.then_some(MAY_DIFFER),
+            was_proven,
         }
+    }
+
+    /// Whether its signature was right when it was received, and cannot be checked again.
+    pub(super) const fn is_proven_by_log(&self) -> bool {
+        self.was_proven && self.caveat.is_some()
+    }
+
+    /// Says that its signature is taken as right.
+    pub(super) const fn take_as_proven(&mut self) {
+        self.caveat = Some(TAKEN_AS_PROVEN);
     }
 }
 
