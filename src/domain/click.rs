@@ -171,6 +171,25 @@ impl ClickAttributes {
         value.as_deref()
     }
 
+    fn text_bytes(&self) -> usize {
+        let fields = [
+            &self.campaign,
+            &self.affiliate,
+            &self.external_id,
+            &self.cost,
+            &self.currency,
+        ];
+        let fields = fields
+            .into_iter()
+            .chain([&self.user_id, &self.device_id, &self.odd_query]);
+        let fields: usize = fields.chain(&self.subs).flatten().map(String::len).sum();
+        let others = self.others.iter().map(|(name, value)| {
+            // Each text has a head of its own.
+            size_of::<(String, String)>() + name.len() + value.len()
+        });
+        fields + others.sum::<usize>()
+    }
+
     /// The cost as an amount, where it is one.
     pub fn cost_amount(&self) -> Option<Amount> {
         Amount::parse(self.cost.as_deref()?, COST_SCALE_MAX)
@@ -196,6 +215,15 @@ pub struct Click {
     pub received_at: Timestamp,
     /// What was noticed about it.
     pub flags: ClickFlags,
+}
+
+impl Click {
+    /// What it takes in memory, about.
+    pub fn bytes(&self) -> usize {
+        let texts = [&self.user_agent, &self.referrer].into_iter().flatten();
+        let texts: usize = texts.map(String::len).sum();
+        size_of::<Self>() + self.campaign.len() + texts + self.attributes.text_bytes()
+    }
 }
 
 /// A header value as it is kept beside a click: UTF-8 without NUL, at most 1,024 bytes, `None` when empty.

@@ -97,6 +97,13 @@ pub struct RedactedRequest {
     pub body: Vec<u8>,
 }
 
+impl RedactedRequest {
+    /// What it takes in memory, about.
+    pub const fn bytes(&self) -> usize {
+        size_of::<Self>() + self.method.len() + self.target.len() + self.headers.len() + self.body.len()
+    }
+}
+
 impl Redactor {
     /// What of a request may be kept.
     pub fn redact(&self, raw: &RawPostback, network: Option<&Arc<str>>) -> RedactedRequest {

@@ -50,6 +50,10 @@ impl Live for Clicks {
     /// A visitor waits 250 ms at most; what is left is for the disk.
     const PATIENCE: Duration = Duration::from_millis(170);
 
+    fn bytes(click: &Click) -> usize {
+        click.bytes()
+    }
+
     async fn keep(spooler: &Spooler, batch: Vec<Queued<Self>>) {
         spooler.keep(Intake::Clicks(batch)).await;
     }
@@ -148,6 +152,11 @@ impl Live for Postbacks {
     /// An answer is promised within 3 s, also when it is the disk that takes it.
     const PATIENCE: Duration = Duration::from_secs(2);
 
+    fn bytes(item: &QueuedPostback) -> usize {
+        // What was read of the request is no longer than the request.
+        2 * item.request.bytes()
+    }
+
     async fn keep(spooler: &Spooler, batch: Vec<Queued<Self>>) {
         spooler.keep(Intake::Postbacks(batch)).await;
     }
@@ -203,6 +212,10 @@ impl Kind for Refusals {
 
 impl Live for Refusals {
     const PATIENCE: Duration = Duration::from_secs(1);
+
+    fn bytes(item: &QueuedRefusal) -> usize {
+        item.request.bytes()
+    }
 
     /// A refused request promised nothing: while PostgreSQL is away it is counted, and not kept.
     async fn keep(_: &Spooler, batch: Vec<Queued<Self>>) {

@@ -29,7 +29,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -52,7 +52,7 @@ pub use upkeep::{CurrentRules, UpkeepPlan};
 
 use kinds::{Clicks, Postbacks, QueuedPostback, QueuedRefusal, Refusals};
 use pulse::Pulse;
-use queue::{Queued, submit};
+use queue::{Entrance, queue};
 use refusal_budget::RefusalBudget;
 use replay::Replay;
 use spooler::Spooler;
@@ -70,15 +70,18 @@ const POSTBACK_WAIT_MAX: Duration = Duration::from_millis(2700);
 /// Longest time that a refusal's answer waits for its row.
 const REFUSAL_WAIT_MAX: Duration = Duration::from_secs(1);
 
+/// Writers: of clicks, postbacks and refusals.
+const WRITERS: usize = 3;
+
 /// How long a start waits for PostgreSQL to be prepared, before it serves from the spool.
 const PREPARE_WAIT_MAX: Duration = Duration::from_secs(3);
 
 /// The entrance to ingest. Dropping every clone of it lets the writers finish what they hold and end.
 #[derive(Debug, Clone)]
 pub struct Ingest {
-    clicks: mpsc::Sender<Queued<Clicks>>,
-    postbacks: mpsc::Sender<Queued<Postbacks>>,
-    refusals: mpsc::Sender<Queued<Refusals>>,
+    clicks: Entrance<Clicks>,
+    postbacks: Entrance<Postbacks>,
+    refusals: Entrance<Refusals>,
     refusal_budget: Arc<RefusalBudget>,
 }
 
@@ -90,6 +93,8 @@ pub struct Engine {
     /// Ends replay and upkeep, which would go on for ever.
     pub background: CancellationToken,
     prepared: watch::Receiver<bool>,
+    /// How many writers are ready for their first item.
+    warm: watch::Receiver<usize>,
 }
 
 impl Ingest {
@@ -104,21 +109,23 @@ impl Ingest {
         let spooler = Spooler::start(spool, health, &tasks).await?;
         let pulse = Arc::new(Pulse::default());
 
-        let (clicks, click_queue) = mpsc::channel(QUEUE_MAX);
-        let (refusals, refusal_queue) = mpsc::channel(REFUSAL_QUEUE_MAX);
-        let (postbacks, postback_queue) = mpsc::channel(QUEUE_MAX);
-        let link = || Link::new(plan.url.clone());
+        let (clicks, click_queue) = queue(QUEUE_MAX);
+        let (refusals, refusal_queue) = queue(REFUSAL_QUEUE_MAX);
+        let (postbacks, postback_queue) = queue(QUEUE_MAX);
+        let url = plan.url.clone();
+        let link = || Link::new(url.clone());
         let shared = || (spooler.clone(), health.clone(), pulse.clone());
+        let replay = Replay::new(link(), shared(), plan.rules.clone());
+        let (upkeep, prepared) = Upkeep::new(plan, health.clone());
+        let (warmer, warm) = watch::channel(0);
+        let ready = || (prepared.clone(), warmer.clone());
         let writers = vec![
-            boxed(Writer::new(click_queue, link(), shared()).run()),
-            boxed(Writer::new(postback_queue, link(), shared()).run()),
-            boxed(Writer::new(refusal_queue, link(), shared()).run()),
+            boxed(Writer::new(click_queue, link(), shared()).run(ready())),
+            boxed(Writer::new(postback_queue, link(), shared()).run(ready())),
+            boxed(Writer::new(refusal_queue, link(), shared()).run(ready())),
         ];
         run_on_own_thread(writers, &tasks)?;
-
-        let replay = Replay::new(link(), shared(), plan.rules.clone());
         tasks.spawn(replay.run(background.clone()));
-        let (upkeep, prepared) = Upkeep::new(plan, health.clone());
         tasks.spawn(upkeep.run(background.clone()));
 
         let ingest = Self {
@@ -131,6 +138,7 @@ impl Ingest {
             tasks,
             background,
             prepared,
+            warm,
         };
         Ok((ingest, engine))
     }
@@ -142,7 +150,7 @@ impl Ingest {
     /// When neither PostgreSQL nor the disk is known to have it within 250 ms. It may be stored nevertheless: nobody was told
     /// its id.
     pub async fn submit_click(&self, click: Click) -> Result<ClickReceipt, NotTaken> {
-        submit(&self.clicks, click, CLICK_WAIT_MAX).await
+        self.clicks.submit(click, CLICK_WAIT_MAX).await
     }
 
     /// Decides a postback and makes what comes of it durable, raw request included.
@@ -151,7 +159,8 @@ impl Ingest {
     ///
     /// When it is not known to be decided in time; repeating is safe. `NotStorable` when PostgreSQL refuses its row.
     pub async fn submit_postback(&self, postback: Postback, request: RedactedRequest) -> Result<Receipt, NotTaken> {
-        submit(&self.postbacks, QueuedPostback { postback, request }, POSTBACK_WAIT_MAX).await
+        let item = QueuedPostback { postback, request };
+        self.postbacks.submit(item, POSTBACK_WAIT_MAX).await
     }
 
     /// Keeps a refused request in the raw log. Returns its id when the row is durable, and `None` when it is counted
@@ -161,18 +170,22 @@ impl Ingest {
             return None;
         }
         let id = request.id;
-        let kept = submit(&self.refusals, QueuedRefusal::new(request, refusal), REFUSAL_WAIT_MAX).await;
+        let item = QueuedRefusal::new(request, refusal);
+        let kept = self.refusals.submit(item, REFUSAL_WAIT_MAX).await;
         kept.ok().map(|()| id)
     }
 }
 
 impl Engine {
-    /// Comes back when PostgreSQL was prepared as far as it is there, or after a bounded wait: a service without its
-    /// database serves from the spool.
+    /// Comes back when PostgreSQL was prepared as far as it is there and the writers are ready for their first items, or
+    /// after a bounded wait: a service without its database serves from the spool.
     pub async fn prepared(&mut self) {
-        let waited = timeout(PREPARE_WAIT_MAX, self.prepared.wait_for(|prepared| *prepared)).await;
-        // An upkeep that ended prepares nothing more, and one that takes long goes on.
-        drop(waited);
+        let ready = async {
+            // An upkeep that ended prepares nothing more, and one that takes long goes on; so it is with the writers.
+            drop(self.prepared.wait_for(|prepared| *prepared).await);
+            drop(self.warm.wait_for(|writers| *writers == WRITERS).await);
+        };
+        drop(timeout(PREPARE_WAIT_MAX, ready).await);
     }
 }
 

@@ -8,13 +8,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use crate::store::{Link, StoreError, causes};
 
 use super::breaker::Breaker;
-use super::commit::{Kind, commit};
+use super::commit::{Kind, Pass, commit};
 use super::health::Health;
 use super::pulse::Pulse;
 use super::queue::Queued;
@@ -24,10 +24,16 @@ use super::spooler::Spooler;
 /// Items that one transaction takes. Measured: larger batches gain nothing, and one that is too large delays the next.
 const BATCH_MAX: usize = 512;
 
+/// How long a writer may take to get ready before its first item.
+const WARM_UP_MAX: Duration = Duration::from_secs(1);
+
 /// A kind of items that somebody waits for.
 pub(super) trait Live: Kind {
     /// How long after its arrival an item may wait for PostgreSQL. Half of it must be left when it is tried.
     const PATIENCE: Duration;
+
+    /// What an item takes in memory, about.
+    fn bytes(item: &Self::Item) -> usize;
 
     /// Keeps what PostgreSQL does not take now, and answers it.
     fn keep(spooler: &Spooler, batch: Vec<Queued<Self>>) -> impl Future<Output = ()> + Send;
@@ -67,10 +73,21 @@ impl<K: Live> Writer<K> {
         }
     }
 
-    /// Writes until every sender is gone and the queue is empty.
-    pub(super) async fn run(mut self) {
+    /// Writes until every sender is gone and the queue is empty. Once PostgreSQL is `prepared`, and unless an item comes
+    /// first, it warms up, and counts itself in `warm`.
+    pub(super) async fn run(mut self, (prepared, warm): (watch::Receiver<bool>, watch::Sender<usize>)) {
         let mut batch = Vec::with_capacity(BATCH_MAX);
-        while self.queue.recv_many(&mut batch, BATCH_MAX).await > 0 {
+        let first = tokio::select! {
+            biased;
+            items = self.queue.recv_many(&mut batch, BATCH_MAX) => Some(items),
+            () = warm_up::<K>(&mut self.link, &self.health, prepared) => None,
+        };
+        warm.send_modify(|writers| *writers += 1);
+        let mut items = match first {
+            Some(items) => items,
+            None => self.queue.recv_many(&mut batch, BATCH_MAX).await,
+        };
+        while items > 0 {
             // Who was told that nothing is known may repeat: what nobody waits for any more is not written behind his back.
             batch.retain(Queued::is_waited_for);
             let now = Instant::now();
@@ -88,6 +105,7 @@ impl<K: Live> Writer<K> {
                 let next = Vec::with_capacity(batch.len());
                 self.write(std::mem::replace(&mut batch, next)).await;
             }
+            items = self.queue.recv_many(&mut batch, BATCH_MAX).await;
         }
     }
 
@@ -113,5 +131,16 @@ impl<K: Live> Writer<K> {
                 K::keep(&self.spooler, unknown).await;
             }
         }
+    }
+}
+
+/// Opens the connection and lets PostgreSQL plan the statements, with a batch of nothing: the first visitor would wait for
+/// all of that longer than a visitor may.
+async fn warm_up<K: Live>(link: &mut Link, health: &Health, mut prepared: watch::Receiver<bool>) {
+    // An upkeep that ended prepares nothing more.
+    let is_prepared = prepared.wait_for(|is_prepared| *is_prepared).await.is_ok();
+    if is_prepared && health.takes_writes() {
+        // What fails here is told when an item meets it.
+        drop(K::write(link, &[], Pass::First, Instant::now() + WARM_UP_MAX).await);
     }
 }
