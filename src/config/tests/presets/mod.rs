@@ -2,6 +2,7 @@
 
 mod golden;
 mod overlay;
+mod replies;
 mod sound;
 mod trackers;
 

@@ -87,6 +87,46 @@ const TRACKERS: &[Golden] = &[
         &[("token=0123456789abcdef", "t=0123456789abcdef", "signature_missing")]
     ),
     get!(
+        "keitaro",
+        "subid=01kar5yj3ghs6wcz2r7jmbe2qv&status=FTD&sale_status=ftd,deal&lead_status=reg&tid=4&payout=9&token=0123456789abcdef",
+        "01kar5yj3ghs6wcz2r7jmbe2qv 4 conversion approved 9 - click_transaction",
+        &[
+            ("&lead_status=reg", "&lead_status=ftd", "invalid_value"),
+            ("=ftd,deal", "=ftd,%3Cscript%3E", "invalid_value"),
+            ("=ftd,deal", "=ftd,%0d%0aX:1", "invalid_value"),
+            ("=ftd,deal", "=*", "invalid_value"),
+            ("=ftd,deal", "=", "unknown_status"),
+        ]
+    ),
+    get!(
+        "keitaro",
+        "subid=01kar5yj3ghs6wcz2r7jmbe2qv&status=trash&tid=5&sale_status=sale&rejected_status=trash,sale2&token=0123456789abcdef",
+        "01kar5yj3ghs6wcz2r7jmbe2qv 5 conversion rejected - - click_transaction",
+        &[("&rejected_status=trash,sale2", "", "unknown_status")]
+    ),
+    get!(
+        "keitaro",
+        "subid=01kar5yj3ghs6wcz2r7jmbe2qv&status=sale&tid=6&lead_status=sale&token=0123456789abcdef",
+        "01kar5yj3ghs6wcz2r7jmbe2qv 6 conversion pending - - click_transaction",
+        &[(
+            "&lead_status=sale",
+            "&lead_status=sale&lead_status=sale",
+            "duplicate_parameter"
+        )]
+    ),
+    get!(
+        "keitaro",
+        "subid=01kar5yj3ghs6wcz2r7jmbe2qv&status=test&tid=7&ignore_status=test&token=0123456789abcdef",
+        "01kar5yj3ghs6wcz2r7jmbe2qv 7 conversion ignored - - click_transaction",
+        &[("ignore_status=test", "ignore_status=%7Btest%7D", "invalid_value")]
+    ),
+    get!(
+        "keitaro",
+        "subid=01kar5yj3ghs6wcz2r7jmbe2qv&status=test&tid=8&ignore=other,test&token=0123456789abcdef",
+        "01kar5yj3ghs6wcz2r7jmbe2qv 8 conversion ignored - - click_transaction",
+        &[("ignore=", "ignored=", "unknown_status")]
+    ),
+    get!(
         "orbitra",
         "sub_id=01kar5yj3ghs6wcz2r7jmbe2qv&type=sale&profit=8.00&tid=o1&reason=x&token=0123456789abcdef",
         "01kar5yj3ghs6wcz2r7jmbe2qv o1 conversion approved 8.00 USD click_transaction",
@@ -229,8 +269,12 @@ const TRACKERS: &[Golden] = &[
             ("Content-Type", "application/json"),
         ],
         body: r#"{"clickId":"01kar5yj3ghs6wcz2r7jmbe2qv","customerExternalId":"u1","eventName":"Invoice paid","amount":1437,"currency":"usd","invoiceId":"in_1","paymentProcessor":"stripe","metadata":{"a":1}}"#,
-        fields: "01kar5yj3ghs6wcz2r7jmbe2qv in_1 Invoice paid approved* - USD transaction",
-        refused: &[WRONG_TOKEN, ("Bearer ", "", "signature_malformed")],
+        fields: "01kar5yj3ghs6wcz2r7jmbe2qv in_1 Invoice paid approved* 14.37 USD transaction",
+        refused: &[
+            WRONG_TOKEN,
+            ("Bearer ", "", "signature_malformed"),
+            ("1437", "14.37", "invalid_payout"),
+        ],
     },
     Golden {
         preset: "dub_conversions",
@@ -240,8 +284,8 @@ const TRACKERS: &[Golden] = &[
             ("Authorization", "Bearer 0123456789abcdef"),
             ("Content-Type", "application/json"),
         ],
-        body: r#"{"clickId":"01kar5yj3ghs6wcz2r7jmbe2qv","customerExternalId":"u1","amount":900}"#,
-        fields: "01kar5yj3ghs6wcz2r7jmbe2qv - Purchase approved* - USD click_event",
+        body: r#"{"clickId":"01kar5yj3ghs6wcz2r7jmbe2qv","customerExternalId":"u1","amount":900,"currency":"jpy"}"#,
+        fields: "01kar5yj3ghs6wcz2r7jmbe2qv - Purchase approved* 900 JPY click_event",
         refused: &[(
             "\"clickId\":\"01kar5yj3ghs6wcz2r7jmbe2qv\"",
             "\"clickId\":null",
