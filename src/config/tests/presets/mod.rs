@@ -4,6 +4,7 @@ mod golden;
 mod overlay;
 mod replies;
 mod sound;
+mod told;
 mod trackers;
 
 use super::{Config, environment, parse};
