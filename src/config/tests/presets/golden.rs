@@ -97,3 +97,22 @@ pub(super) fn assert_refused(table: &[Golden]) {
         }
     }
 }
+
+/// A token whose last character is another one.
+pub(super) const WRONG_TOKEN: (&str, &str, &str) = ("0123456789abcdef", "0123456789abcdee", "signature_wrong");
+
+/// A GET with these parameters.
+macro_rules! get {
+    ($preset:literal, $query:literal, $fields:literal, $refused:expr) => {
+        Golden {
+            preset: $preset,
+            method: "GET",
+            target: concat!("/postback/n?", $query),
+            headers: &[],
+            body: "",
+            fields: $fields,
+            refused: $refused,
+        }
+    };
+}
+pub(super) use get;

@@ -2,6 +2,7 @@
 
 mod golden;
 mod overlay;
+mod platforms;
 mod replies;
 mod sound;
 mod told;

@@ -7,7 +7,7 @@ use crate::config::Preset;
 use crate::domain::network::Network;
 use crate::domain::postback::RawPostback;
 use crate::domain::refusal::{Code, Refusal};
-use crate::domain::reply::{OfRefusal, OfVerdict, RefusalFacts, ReplyRules};
+use crate::domain::reply::{Body, ContentType, OfRefusal, OfVerdict, RefusalFacts, ReplyRules};
 use crate::domain::verdict::{Answer, Verdict};
 
 /// A network of a preset, answering one request.
@@ -98,6 +98,22 @@ fn each_sender_is_told_what_it_knows() {
         for (outcome, (status, body), told) in told {
             assert_eq!(told, (status, body.map(str::to_owned)), "{} {outcome}", replies.preset);
         }
+    }
+}
+
+#[test]
+fn a_body_that_is_json_says_so() {
+    for replies in TABLE {
+        let network = network_of(replies.preset);
+        let reply = network.reply.verdicts.of(&answer(Verdict::Recorded, true));
+        let expected = replies.recorded.1.map(|body| {
+            if body.starts_with('{') {
+                ContentType::Json
+            } else {
+                ContentType::Plain
+            }
+        });
+        assert_eq!(reply.body().map(Body::content_type), expected, "{}", replies.preset);
     }
 }
 
