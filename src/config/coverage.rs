@@ -103,7 +103,7 @@ pub(super) fn warn_about_joins(
     if !fields.is_empty() {
         let message = format!(
             "joins values so that characters can be moved from one into the next under the same signature; say in patterns \
-             what {} look like",
+             what values of {} look like",
             fields.join(" and ")
         );
         report.warn(signature, message);

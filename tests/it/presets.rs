@@ -70,13 +70,18 @@ fn what_is_shown_takes_the_postbacks_of_its_sender() {
     let click = stage.service.click("/click/spring");
     let postback = |token: &str| {
         get(format!(
-            "/postback/keitaro?subid={click}&tid=1&status=lead&payout=2.50&currency=usd&token={token}"
+            "/postback/keitaro?subid={click}&tid=1&status=reg&lead_status=reg&payout=2.50&currency=usd&return=OK&token={token}"
         ))
     };
-    let verdict = stage.service.verdict(&postback("hush"));
-    assert_eq!(verdict["verdict"], "recorded");
-    assert_eq!(verdict["attributed"], true);
-    assert_eq!(verdict["status"], "pending");
-    assert_eq!(verdict["dedupe"], "click_transaction");
+    for _ in ["recorded", "duplicate"] {
+        let answer = stage.service.answer(&postback("hush"));
+        assert_eq!((answer.status, answer.text()), (200, "OK"));
+    }
+    let conversions = stage.service.api("/api/v1/conversions?network=keitaro");
+    let conversion = &conversions["items"][0];
+    assert_eq!(conversion["attributed"], true);
+    assert_eq!(conversion["status"], "pending");
+    assert_eq!(conversion["payout"], "2.50");
+    assert_eq!(conversion["dedupe"], "click_transaction");
     assert_eq!(stage.service.answer(&postback("wrong")).status, 401);
 }

@@ -306,7 +306,7 @@ fn values_that_can_be_shifted_need_patterns() {
         told(all, ""),
         [
             "f:4:1: networks.acme.signature: joins values so that characters can be moved from one into the next under the \
-          same signature; say in patterns what transaction_id and payout look like"
+          same signature; say in patterns what values of transaction_id and payout look like"
         ]
     );
     assert_eq!(told(all, r"transaction_id = 'T\d+'").len(), 1);

@@ -248,6 +248,47 @@ fn what_is_signed_for_a_url_is_what_is_verified() {
 }
 
 #[test]
+fn what_a_request_lacks_to_be_signed_is_named() {
+    let schemes = scheme(
+        "hmac-sha256",
+        "s3cret",
+        "{header.x-id}.{query.value|int}",
+        "header.x-sig",
+        Encoding::Hex,
+    );
+    let sign = |headers: &[(&str, &str)], target: &str| {
+        let unsigned = Unsigned(request("GET", target, headers, ""));
+        let signed = unsigned.sign(schemes.of(&Method::GET), Timestamp::from_unix_seconds(NOW));
+        signed.map(|_| ()).map_err(|error| error.to_string())
+    };
+    for (headers, target, missing) in [
+        (
+            &[][..],
+            "/p?value=1",
+            "the network signs header.x-id, and the request has none or several",
+        ),
+        (
+            &[("x-id", "1"), ("x-id", "2")],
+            "/p?value=1",
+            "the network signs header.x-id, and the request has none or several",
+        ),
+        (
+            &[("x-id", "1")],
+            "/p",
+            "the network signs query.value|int, and the request has none or several",
+        ),
+        (
+            &[("x-id", "1")],
+            "/p?value=much",
+            "the network signs query.value|int, and what the request has there is no decimal number",
+        ),
+    ] {
+        assert_eq!(sign(headers, target), Err(missing.to_owned()), "{target}");
+    }
+    assert_eq!(sign(&[("x-id", "1")], "/p?value=1.5"), Ok(()));
+}
+
+#[test]
 fn a_content_that_signs_nothing_is_refused() {
     for text in [
         "",

@@ -140,7 +140,14 @@ async function paddle() {
     tolerance: 5,
     changes: [[`ts=${NOW}`, `ts=${NOW + 1}`]],
     verified_by: packageOf("@paddle/paddle-node-sdk"),
-    expect: { click_id: CLICK, transaction_id: "txn_1", event: "transaction.completed", currency: "USD", event_time: TIME },
+    expect: {
+      click_id: CLICK,
+      transaction_id: "txn_1",
+      event: "transaction.completed",
+      payout: "12.50",
+      currency: "USD",
+      event_time: TIME,
+    },
   });
 }
 

@@ -58,7 +58,7 @@ def pollfish():
     row = ":".join(params[name] for name in sorted(params) if name != "request_uuid")
     return get("pollfish", {**params, "debug": "false"}, "signature", base64_of(mac("sha1", SECRET, row)),
                secrets=SECRETS, unsigned=["debug", "request_uuid"],
-               expect=fields("08f31d41d800cc7a", status="approved", device_id="my-device-id",
+               expect=fields("08f31d41d800cc7a", status="approved", payout="0.30", currency="USD", device_id="my-device-id",
                              event_time="2016-05-13T15:14:12.308Z"))
 
 

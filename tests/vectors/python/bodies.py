@@ -24,8 +24,8 @@ def body_alone(preset, header, payload, expect, verify, made_by, encode=bytes.he
 def vectors():
     yield adyen()
     yield body_alone("razorpay", "x-razorpay-signature", PAYMENTS["razorpay"],
-                     {"click_id": CLICK, "transaction_id": "pay_1", "event": "payment.captured", "currency": "INR",
-                      "event_time": TIME},
+                     {"click_id": CLICK, "transaction_id": "pay_1", "event": "payment.captured", "payout": "12.50",
+                      "currency": "INR", "event_time": TIME},
                      lambda body, signature: razorpay.Utility().verify_webhook_signature(body, signature, SECRET),
                      package("razorpay"))
     yield body_alone("gocardless", "webhook-signature", {"events": [{"id": "EV1"}]},
@@ -62,4 +62,4 @@ def adyen():
                 changes=[["1130", "1131"], ["EUR", "USD"], [CLICK, CLICK[:-1]], ['"true"', '"false"'], ["Account", "Other"],
                          ["7914073381342284", "7914073381342285"], ["AUTHORISATION", "CAPTURE"]],
                 expect={"click_id": CLICK, "transaction_id": "7914073381342284", "event": "AUTHORISATION",
-                        "currency": "EUR", "status": "approved"})
+                        "payout": "11.30", "currency": "EUR", "status": "approved"})

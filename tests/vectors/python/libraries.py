@@ -39,16 +39,16 @@ def standard(preset, webhook, prefix, made_by):
                 changes=[["msg_1", "msg_2"], [str(NOW), str(NOW + 1)], ["v1,", "v2,"]], made_by=made_by, expect=expect)
 
 
-def stripe():
+def stripe(name, currency, payout):
     body = compact({"id": "evt_1", "type": "checkout.session.completed", "created": NOW, "data": {"object": {
-        "id": "cs_1", "client_reference_id": CLICK, "payment_status": "paid", "amount_total": 1250, "currency": "usd"}}})
+        "id": "cs_1", "client_reference_id": CLICK, "payment_status": "paid", "amount_total": 1250, "currency": currency}}})
     signature = WebhookSignature._compute_signature(f"{NOW}.{body}", SECRET)
     header = f"t={NOW},v1={'0' * 64},v1={signature},v0=abc"
     StripeWebhook.construct_event(body, header, SECRET)
     return post("stripe", body, [["stripe-signature", header]], signature, secrets=[SECRET], signed_at=NOW, tolerance=300,
-                changes=[[f"t={NOW}", f"t={NOW + 1}"], ["v1=", "v0="]], made_by=package("stripe"),
+                changes=[[f"t={NOW}", f"t={NOW + 1}"], ["v1=", "v0="]], made_by=package("stripe"), name=name,
                 expect={"click_id": CLICK, "transaction_id": "cs_1", "event": "checkout.session.completed",
-                        "status": "approved", "currency": "USD", "event_time": TIME})
+                        "status": "approved", "payout": payout, "currency": currency.upper(), "event_time": TIME})
 
 
 def slack():
@@ -88,8 +88,8 @@ def square():
                          notification_url=BASE_URL + PATH)
     return post("square", body, [["x-square-hmacsha256-signature", signature]], signature, secrets=[SECRET],
                 base_url=BASE_URL, verified_by=package("squareup"),
-                expect={"click_id": CLICK, "transaction_id": "pay_1", "event": "payment.updated", "currency": "USD",
-                        "event_time": TIME})
+                expect={"click_id": CLICK, "transaction_id": "pay_1", "event": "payment.updated", "payout": "12.50",
+                        "currency": "USD", "event_time": TIME})
 
 
 def box():
@@ -163,7 +163,9 @@ def paymentwall_version(number):
 def vectors():
     yield standard("standardwebhooks", StandardWebhook, "webhook", package("standardwebhooks"))
     yield standard("svix", SvixWebhook, "svix", package("svix"))
-    yield from (stripe(), slack(), twilio(), shopify_oauth(), square(), box())
+    # A yen has no minor unit.
+    yield from (stripe("", "usd", "12.50"), stripe("yen", "jpy", "1250"))
+    yield from (slack(), twilio(), shopify_oauth(), square(), box())
     yield from (plivo_v3_get(), workos())
     yield from (cloudinary_with("cloudinary", "sha1"), cloudinary_with("cloudinary_sha256", "sha256"))
     methods = {"vonage_md5": None, "vonage_hmac_md5": "md5", "vonage_sha1": "sha1", "vonage_sha256": "sha256",

@@ -94,8 +94,8 @@ def adyen():
     return post("adyen", body, [], printed, secrets=[key], unsigned=["body"],
                 changes=[["1130", "1131"], ["EUR", "USD"], ["7914073381342284", "7914073381342285"], ['"true"', '"false"'],
                          ["1407325143704", "1407325143705"], ["AUTHORISATION", "CAPTURE"], ["TestMerchant", "Merchant"]],
-                expect={"click_id": "TestPayment-1407325143704", "transaction_id": "7914073381342284", "currency": "EUR",
-                        "event": "AUTHORISATION", "status": "approved"})
+                expect={"click_id": "TestPayment-1407325143704", "transaction_id": "7914073381342284", "payout": "11.30",
+                        "currency": "EUR", "event": "AUTHORISATION", "status": "approved"})
 
 
 def hubspot_v2():

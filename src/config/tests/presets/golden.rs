@@ -2,12 +2,14 @@
 
 use super::super::schemes::{changed, request};
 use super::{SECRET, read_with_secret};
-use crate::config::Preset;
+use crate::config::{Preset, Proof};
 use crate::domain::network::Network;
 use crate::domain::postback::{Form, NamedStatus, Postback, RawPostback};
 use crate::domain::signature::AuthFailure;
 use crate::domain::time::Timestamp;
 
+/// A key in every encoding, as [`SECRET`].
+const OLDER_SECRET: &str = "fedcba9876543210";
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_700_000_000);
 
 /// A request of a sender, what it is read as, and what of it is refused.
@@ -27,16 +29,20 @@ impl Golden {
     fn request(&self) -> RawPostback {
         request(self.method, self.target, self.headers, self.body)
     }
+}
 
-    fn network(&self) -> Network {
-        let preset = Preset::find(self.preset).expect("a preset");
-        let text = format!(
-            "[networks.n]\npreset = \"{}\"\nsecrets = [{{ value = \"older\" }}, {{ value = \"{SECRET}\" }}]",
-            preset.name
-        );
-        let config = read_with_secret(preset, &text).unwrap_or_else(|faults| panic!("{faults}"));
-        Network::clone(&config.networks["n"])
-    }
+/// The network of a preset, with an older secret beside the one that counts.
+pub(super) fn network_of(preset: &str) -> Network {
+    let preset = Preset::find(preset).expect("a preset");
+    let proof = match preset.proof {
+        Proof::Address => "allow_ips = [\"127.0.0.1\"]".to_owned(),
+        Proof::Default | Proof::Signature { .. } | Proof::Token { .. } => {
+            format!("secrets = [{{ value = \"{OLDER_SECRET}\" }}, {{ value = \"{SECRET}\" }}]")
+        }
+    };
+    let text = format!("[networks.n]\npreset = \"{}\"\n{proof}", preset.name);
+    let config = read_with_secret(preset, &text).unwrap_or_else(|faults| panic!("{faults}"));
+    Network::clone(&config.networks["n"])
 }
 
 /// What a network makes of a request: its fields in a line, or the code of its refusal.
@@ -69,7 +75,7 @@ fn fields(postback: &Postback) -> String {
 
 pub(super) fn assert_read(table: &[Golden]) {
     for golden in table {
-        let outcome = outcome(&golden.network(), &golden.request());
+        let outcome = outcome(&network_of(golden.preset), &golden.request());
         assert_eq!(
             outcome.as_deref(),
             Ok(golden.fields),
@@ -86,8 +92,27 @@ pub(super) fn assert_refused(table: &[Golden]) {
         for (from, to, code) in golden.refused {
             let genuine = golden.request();
             let changed = changed(&genuine, (from, to));
-            let outcome = outcome(&golden.network(), &changed);
+            let outcome = outcome(&network_of(golden.preset), &changed);
             assert_eq!(outcome, Err(*code), "{}: {from} → {to}", golden.preset);
         }
     }
 }
+
+/// A token whose last character is another one.
+pub(super) const WRONG_TOKEN: (&str, &str, &str) = ("0123456789abcdef", "0123456789abcdee", "signature_wrong");
+
+/// A GET with these parameters.
+macro_rules! get {
+    ($preset:literal, $query:literal, $fields:literal, $refused:expr) => {
+        Golden {
+            preset: $preset,
+            method: "GET",
+            target: concat!("/postback/n?", $query),
+            headers: &[],
+            body: "",
+            fields: $fields,
+            refused: $refused,
+        }
+    };
+}
+pub(super) use get;

@@ -2,7 +2,10 @@
 
 mod golden;
 mod overlay;
+mod platforms;
+mod replies;
 mod sound;
+mod told;
 mod trackers;
 
 use super::{Config, environment, parse};

@@ -44,11 +44,11 @@ pub enum SignError {
     #[error("the network expects {0}, and the body is not one that it could be added to")]
     NoPlace(Reference),
     /// The scheme signs something that the request lacks.
-    #[error("the network signs a part that the request lacks")]
-    PartMissing,
+    #[error("the network signs {0}, and the request has none or several")]
+    PartMissing(String),
     /// The scheme signs the integer part of something that is no number.
-    #[error("the network signs the integer part of a value that is no decimal number")]
-    PartMalformed,
+    #[error("the network signs {0}, and what the request has there is no decimal number")]
+    PartMalformed(String),
     /// The network has no key.
     #[error("the network has no secret")]
     NoKey,
@@ -151,10 +151,12 @@ fn signature(draft: &Draft, mac: &MacScheme, timestamp: Option<&ListTimestamp>) 
         Some(Found::None | Found::Several) | None => None,
     };
     let signature = mac.signature(key, &seen, timestamp).map_err(|failure| {
+        let part = mac.content.terms().find(|term| term.find(&seen).is_err());
+        let part = part.map_or_else(|| "the timestamp".to_owned(), ToString::to_string);
         if failure == AuthFailure::SignedPartMalformed {
-            SignError::PartMalformed
+            SignError::PartMalformed(part)
         } else {
-            SignError::PartMissing
+            SignError::PartMissing(part)
         }
     })?;
     Ok(mac.encoding.encode(&signature))
