@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: demo run test faults lint sqlx-prepare help
+.PHONY: demo run test faults fuzz bench-micro lint sqlx-prepare help
 
 demo: ## Shows postbackd at work, on a throw-away database (ARGS=--stay goes on serving)
 	@.ci/install-needs
@@ -19,6 +19,22 @@ FAULTS_FOLDER ?= $(shell df -m /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 >= 102
 faults: ## Breaks what can break under load, and checks what must hold (ROW=a_part_of_a_name, FAULTS_SEED, FAULTS_SECONDS)
 	@.ci/install-needs
 	TMPDIR=$${TMPDIR:-$(or $(FAULTS_FOLDER),/tmp)} cargo test --locked --test faults -- --ignored --nocapture --test-threads 1 $(ROW)
+
+# How long each target is fuzzed, and which targets are.
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?= template content request verify mapping
+
+# Without a sanitizer, which here would only look for faults in unsafe code, a stable compiler is enough.
+fuzz: ## Looks for inputs that break a promise (FUZZ_SECONDS for each of FUZZ_TARGETS); fails when it finds one
+	@command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --locked
+	@for target in $(FUZZ_TARGETS); do \
+		mkdir -p fuzz/corpus/$$target; \
+		cargo fuzz run --sanitizer none $$target fuzz/corpus/$$target fuzz/seeds/$$target -- \
+			-max_total_time=$(FUZZ_SECONDS) -max_len=16384 -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 || exit 1; \
+	done
+
+bench-micro: ## Measures verifying, reading, deciding and redirecting one request, and verifying against its bare HMAC
+	cargo bench --locked --bench verify
 
 lint: ## Checks format, lints and documentation, and takes no warnings
 	cargo fmt --check

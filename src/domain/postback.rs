@@ -116,6 +116,11 @@ impl<'a> Form<'a> {
             return Err(Refusal::new(Code::MalformedRequest, "a body is only read with POST"));
         }
         match media_type(&raw.headers) {
+            // A signature covers the bytes of a body, and seldom its type: under another type they must not say something else.
+            Some(MediaType::Form) if raw.body.trim_ascii_start().starts_with(b"{") => Err(Refusal::new(
+                Code::MalformedRequest,
+                "the body looks like JSON, but its Content-Type says that it is a form",
+            )),
             Some(MediaType::Form) => {
                 let pairs = form::parse(&raw.body).map_err(|fault| malformed_form(&fault))?;
                 refuse_duplicates(&pairs)?;

@@ -5,6 +5,8 @@
 //! characters. So nothing that a visitor sends can turn the redirect to another host or scheme, start a query, or end
 //! one parameter and begin another.
 
+use std::net::Ipv6Addr;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::click_field::ClickField;
@@ -67,7 +69,7 @@ pub enum TemplateError {
     #[error("expected an address that starts with https:// or http://")]
     Scheme,
     /// There is no host, or it is not literal.
-    #[error("expected a literal host behind the scheme, without placeholders, user name or spaces")]
+    #[error("expected a literal host behind the scheme, and perhaps a port, without placeholders, user name or spaces")]
     Host,
     /// A brace without its other half.
     #[error("a brace has no counterpart; write %7B or %7D for a literal one")]
@@ -105,8 +107,7 @@ impl Destination {
             .find(['/', '?', '#'])
             .map_or(text.len(), |at| scheme_len + at);
         let host = &text[scheme_len..host_end];
-        let host_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
-        if host.is_empty() || host.starts_with(':') || !host.bytes().all(host_byte) {
+        if !is_host_and_port(host) {
             return Err(TemplateError::Host);
         }
 
@@ -161,6 +162,20 @@ impl Destination {
     }
 }
 
+/// Whether a text is a name or an address, and perhaps a port behind it.
+fn is_host_and_port(text: &str) -> bool {
+    let bracketed = text.strip_prefix('[').and_then(|text| text.split_once(']'));
+    let (is_host, port) = if let Some((address, port)) = bracketed {
+        (address.parse::<Ipv6Addr>().is_ok(), port)
+    } else {
+        let (name, port) = text.split_at(text.find(':').unwrap_or(text.len()));
+        let name_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+        (!name.is_empty() && name.bytes().all(name_byte), port)
+    };
+    let is_port = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.parse::<u16>().is_ok();
+    is_host && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -206,6 +221,18 @@ mod tests {
     }
 
     #[test]
+    fn a_host_may_be_an_address_and_have_a_port() {
+        for text in [
+            "https://shop.example:65535",
+            "http://127.0.0.1:8080/",
+            "https://[2001:db8::1]",
+            "https://[2001:db8::1]:8443?a=1",
+        ] {
+            assert_eq!(filled(text, ""), text);
+        }
+    }
+
+    #[test]
     fn what_cannot_be_a_destination_is_refused() {
         use TemplateError as E;
         let unknown = |name: &str| E::UnknownPlaceholder(name.to_owned());
@@ -220,6 +247,14 @@ mod tests {
             ("https://shop.example{sub1}/", E::Host),
             ("https://shop.example:{sub1}/", E::Host),
             ("https://user@shop.example/", E::Host),
+            ("https://[2001:db8::1/", E::Host),
+            ("https://[shop.example]/", E::Host),
+            ("https://shop]example/", E::Host),
+            ("https://shop.example:/", E::Host),
+            ("https://shop.example:http/", E::Host),
+            ("https://shop.example:+80/", E::Host),
+            ("https://shop.example:65536/", E::Host),
+            ("https://2001:db8::1/", E::Host),
             ("https://shop.example\\@evil.example/", E::Host),
             ("https://shop.example/{", E::Brace),
             ("https://shop.example/}", E::Brace),

@@ -192,6 +192,8 @@ fn malformed_forms_are_a_400() {
         Refusal::new(form(b"transaction_id=\xff".as_slice()), 400, malformed).at("transaction_id"),
         Refusal::new(form("transaction_id=T1&x=%00"), 400, malformed).at("x"),
         Refusal::new(form(b"transaction_id=T1&x=\0".as_slice()), 400, malformed).at("x"),
+        // What was signed as JSON must not be read as something else.
+        Refusal::new(form(r#"{"transaction_id":"a&transaction_id=T1&x="}"#), 400, malformed),
         Refusal::new(in_both("payout=1", "transaction_id=T1&payout=1"), 400, duplicate)
             .at("payout")
             .of("payout"),

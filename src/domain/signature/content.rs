@@ -191,9 +191,16 @@ impl Content {
         in_params || in_whole
     }
 
-    /// Whether values stand side by side with nothing between them: characters can then be moved from one into the next.
+    /// Whether parts that a sender fills stand side by side with nothing between them: characters can then be moved from one
+    /// into the next, from a URL's query into the body too.
     pub fn joins_values(&self) -> bool {
-        let is_open = |piece: &Piece| matches!(piece, Piece::Value(_) | Piece::Values(_) | Piece::Params(_));
+        let is_open = |piece: &Piece| match piece {
+            Piece::Body | Piece::Query | Piece::Url | Piece::Params(_) | Piece::Values(_) | Piece::Value(_) => true,
+            // What is known or has one length only.
+            Piece::Literal(_) | Piece::BaseUrl | Piece::Path | Piece::Method | Piece::Secret | Piece::Timestamp => {
+                false
+            }
+        };
         let within = |piece: &Piece| match piece {
             Piece::Values(values) => values.joins_values(),
             Piece::Params(params) => params.joins_values(),

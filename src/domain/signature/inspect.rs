@@ -59,8 +59,8 @@ impl Scheme {
         match &self.proof {
             Proof::Address => Inspection::default(),
             Proof::Token(token) => {
-                let written = token.placement.read(raw, form).ok();
-                let candidates = written.map(|written| written.candidates).unwrap_or_default();
+                let written = read_or_nothing(&token.placement, raw, form);
+                let candidates: Vec<&[u8]> = written.candidates().collect();
                 let fits = |token: &Token| candidates.iter().any(|candidate| token.is(candidate));
                 Inspection {
                     requirements: requirements(&token.require, raw, form),
@@ -114,8 +114,8 @@ impl Scheme {
 impl MacScheme {
     fn inspect(&self, raw: &RawPostback, form: &Form<'_>) -> Inspection {
         let written = read_or_nothing(&self.placement, raw, form);
-        let decoded = written.candidates.iter();
-        let candidates: Vec<Tag> = decoded.filter_map(|text| self.encoding.decode(text)).collect();
+        let decoded = written.candidates().filter_map(|text| self.encoding.decode(text));
+        let candidates: Vec<Tag> = decoded.collect();
         let seen = Seen {
             raw,
             form,
@@ -131,7 +131,7 @@ impl MacScheme {
             .position(|key| self.signature(key, &seen, text).is_ok_and(fits));
         Inspection {
             requirements: requirements(&self.require, raw, form),
-            found: written.candidates.len(),
+            found: written.candidates().count(),
             readable: candidates.len(),
             timestamp: found.map(|(unit, found)| TimestampSeen::of(unit, found)),
             missing_part: missing_part.map(ToString::to_string),

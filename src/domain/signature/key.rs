@@ -56,19 +56,22 @@ macro_rules! algorithms {
                 };
                 Self { started, secret: secret.clone() }
             }
-        }
 
-        impl Running {
-            pub(super) fn update(&mut self, bytes: &[u8]) {
-                match &mut self.0 {
-                    $(Started::$mac(mac) => Mac::update(mac, bytes), Started::$plain(hash) => Digest::update(hash, bytes),)*
-                }
-            }
-
-            pub(super) fn finish(self) -> Tag {
-                match self.0 {
-                    $(Started::$mac(mac) => Tag::of(&Mac::finalize(mac).into_bytes()),
-                    Started::$plain(hash) => Tag::of(&Digest::finalize(hash)),)*
+            /// The signature over the bytes that `feed` hands out piece by piece.
+            ///
+            /// What is fed is the hash itself and never moves: beside a short body, moving it showed.
+            pub(super) fn sign<E>(&self, feed: impl FnOnce(&mut dyn FnMut(&[u8])) -> Result<(), E>) -> Result<Tag, E> {
+                match &self.started {
+                    $(Started::$mac(started) => {
+                        let mut mac = started.clone();
+                        feed(&mut |bytes| Mac::update(&mut mac, bytes))?;
+                        Ok(Tag::of(&Mac::finalize(mac).into_bytes()))
+                    }
+                    Started::$plain(started) => {
+                        let mut hash = started.clone();
+                        feed(&mut |bytes| Digest::update(&mut hash, bytes))?;
+                        Ok(Tag::of(&Digest::finalize(hash)))
+                    })*
                 }
             }
         }
@@ -82,14 +85,7 @@ pub struct Key {
     secret: Secret,
 }
 
-/// A signature that is being computed.
-pub(super) struct Running(Started);
-
 impl Key {
-    pub(super) fn begin(&self) -> Running {
-        Running(self.started.clone())
-    }
-
     /// The hash that it was made ready for.
     pub(super) const fn algorithm(&self) -> Algorithm {
         self.started.algorithm()

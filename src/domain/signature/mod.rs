@@ -27,6 +27,7 @@ mod token;
 mod trial;
 mod values;
 
+use std::iter;
 use std::time::Duration;
 
 use http::Method;
@@ -167,11 +168,9 @@ impl MacScheme {
         Requirement::check(&self.require, raw, form)?;
         let written = self.placement.read(raw, form)?;
         // A rotation may bring signatures of other kinds beside ours; what cannot be decoded is none of ours.
-        let decoded = written.candidates.iter();
-        let candidates: Vec<Tag> = decoded.filter_map(|text| self.encoding.decode(text)).collect();
-        if candidates.is_empty() {
-            return Err(AuthFailure::SignatureMalformed);
-        }
+        let mut decoded = written.candidates().filter_map(|text| self.encoding.decode(text));
+        let first = decoded.next().ok_or(AuthFailure::SignatureMalformed)?;
+        let others: Vec<Tag> = decoded.collect();
         let seen = Seen {
             raw,
             form,
@@ -182,7 +181,7 @@ impl MacScheme {
         for key in &self.keys {
             let signature = self.signature(key, &seen, timestamp)?;
             // Every pair is compared, so that the time taken does not tell which of them fits.
-            for candidate in &candidates {
+            for candidate in iter::once(&first).chain(&others) {
                 authentic |= signature.is_same(candidate);
             }
         }
@@ -202,9 +201,7 @@ impl MacScheme {
             base_url: &self.base_url,
             secret: key.secret(),
         };
-        let mut running = key.begin();
-        self.content.feed(&feed, &mut |bytes| running.update(bytes))?;
-        Ok(running.finish())
+        key.sign(|sink| self.content.feed(&feed, &mut |bytes| sink(bytes)))
     }
 }
 

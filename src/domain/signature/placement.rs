@@ -23,9 +23,17 @@ pub struct Placement {
 /// What a request has where its signature should be.
 #[derive(Debug, Default)]
 pub(super) struct Written<'a> {
-    /// At least one where it was read, none of them decoded.
-    pub(super) candidates: Vec<&'a [u8]>,
+    first: Option<&'a [u8]>,
+    /// Nearly always empty, and then no memory is asked for.
+    others: Vec<&'a [u8]>,
     pub(super) labels: Vec<Label<'a>>,
+}
+
+impl<'a> Written<'a> {
+    /// What may be a signature, at least one where it was read, none of them decoded.
+    pub(super) fn candidates(&self) -> impl Iterator<Item = &'a [u8]> {
+        self.first.into_iter().chain(self.others.iter().copied())
+    }
 }
 
 impl Placement {
@@ -39,7 +47,13 @@ impl Placement {
     }
 
     pub(super) fn read<'a>(&self, raw: &'a RawPostback, form: &'a Form<'a>) -> Result<Written<'a>, AuthFailure> {
-        let mut candidates = Vec::new();
+        let mut first = None;
+        let mut others = Vec::new();
+        let mut add = |candidate| match first {
+            None => first = Some(candidate),
+            Some(_) => others.push(candidate),
+        };
+        let mut items = 0;
         let mut labels = Vec::new();
         let mut found_any = false;
         for place in &self.from {
@@ -53,25 +67,26 @@ impl Placement {
                 continue;
             };
             match &self.list {
-                None => candidates.push(text),
+                None => add(text),
                 Some(list) => {
                     let text = std::str::from_utf8(text).map_err(|_| AuthFailure::SignatureMalformed)?;
                     for item in list.items(text) {
-                        match item {
-                            Item::Signature(candidate) => candidates.push(candidate),
-                            Item::Label(label) => labels.push(label),
-                        }
-                        if candidates.len() + labels.len() > ITEMS_MAX {
+                        items += 1;
+                        if items > ITEMS_MAX {
                             return Err(AuthFailure::SignatureMalformed);
+                        }
+                        match item {
+                            Item::Signature(candidate) => add(candidate),
+                            Item::Label(label) => labels.push(label),
                         }
                     }
                 }
             }
         }
-        match (candidates.is_empty(), found_any) {
-            (false, _) => Ok(Written { candidates, labels }),
-            (true, true) => Err(AuthFailure::SignatureMalformed),
-            (true, false) => Err(AuthFailure::SignatureMissing),
+        match (first, found_any) {
+            (Some(_), _) => Ok(Written { first, others, labels }),
+            (None, true) => Err(AuthFailure::SignatureMalformed),
+            (None, false) => Err(AuthFailure::SignatureMissing),
         }
     }
 }

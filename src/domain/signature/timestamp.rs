@@ -73,9 +73,9 @@ impl TimestampUnit {
 
     pub(super) fn parse(self, text: &str) -> Option<Timestamp> {
         match self {
-            Self::Seconds => parse_digits(text).map(Timestamp::from_unix_seconds),
-            Self::Millis => parse_digits(text).map(Timestamp::from_unix_millis),
-            Self::Micros => parse_digits(text).map(Timestamp::from_unix_micros),
+            Self::Seconds => parse_unix(text).map(Timestamp::from_unix_seconds),
+            Self::Millis => parse_unix(text).map(Timestamp::from_unix_millis),
+            Self::Micros => parse_unix(text).map(Timestamp::from_unix_micros),
             Self::Rfc3339 => Timestamp::parse_rfc3339(text),
             Self::Minute => parse_minute(text),
         }
@@ -91,6 +91,12 @@ impl TimestampUnit {
             Self::Minute => DateTime::<Utc>::from(at).format("%Y%m%d%H%M").to_string(),
         }
     }
+}
+
+/// Reads a Unix time without a leading zero: where a value stands right before the timestamp in what is signed, its last
+/// zero could be taken for the timestamp's first, and a payout of 50 become one of 5.
+fn parse_unix(text: &str) -> Option<i64> {
+    parse_digits(text).filter(|_| !text.starts_with('0'))
 }
 
 fn parse_minute(text: &str) -> Option<Timestamp> {

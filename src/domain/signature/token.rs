@@ -68,7 +68,7 @@ impl TokenScheme {
         Requirement::check(&self.require, raw, form)?;
         let written = self.placement.read(raw, form)?;
         let mut authentic = Choice::from(0);
-        for candidate in written.candidates {
+        for candidate in written.candidates() {
             let candidate = hash(candidate);
             for token in &self.tokens {
                 authentic |= token.hash.is_same(&candidate);

@@ -1,5 +1,7 @@
 //! The trials themselves: contents, keys and hashes, one difference at a time, then two.
 
+use std::convert::Infallible;
+
 use crate::domain::postback::{Form, RawPostback};
 
 use super::super::MacScheme;
@@ -130,11 +132,13 @@ impl<'a> Bench<'a> {
         let bytes = content.iter().map(|part| part.bytes(key).len()).sum::<usize>();
         self.trials_left = self.trials_left.checked_sub(1)?;
         self.bytes_left = self.bytes_left.checked_sub(bytes)?;
-        let mut running = key.begin();
-        for part in content {
-            running.update(part.bytes(key));
-        }
-        let signature = running.finish();
+        let signature = key.sign(|sink| {
+            for part in content {
+                sink(part.bytes(key));
+            }
+            Ok::<_, Infallible>(())
+        });
+        let signature = signature.unwrap_or_else(|never| match never {});
         let fitting = self
             .candidates
             .iter()

@@ -61,7 +61,7 @@ impl MacScheme {
     pub(super) fn other_places(&self, raw: &RawPostback, form: &Form<'_>, now: Timestamp) -> Vec<Change> {
         let read = self.placement.read(raw, form);
         let is_readable = |text: &[u8]| self.encoding.decode(text).is_some();
-        if read.is_ok_and(|written| written.candidates.iter().any(|text| is_readable(text))) {
+        if read.is_ok_and(|written| written.candidates().any(is_readable)) {
             return Vec::new();
         }
         let expected = self

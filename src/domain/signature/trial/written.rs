@@ -31,7 +31,7 @@ pub(super) struct Candidate {
 pub(super) fn candidates(mac: &MacScheme, raw: &RawPostback, form: &Form<'_>) -> Vec<Candidate> {
     let mut candidates = Vec::new();
     let written = mac.placement.read(raw, form).unwrap_or_default();
-    for text in written.candidates {
+    for text in written.candidates() {
         add(mac, text, None, &mut candidates);
     }
     if candidates.is_empty() {
