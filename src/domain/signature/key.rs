@@ -91,7 +91,7 @@ impl Key {
     }
 
     /// The hash that it was made ready for.
-    pub(super) const fn algorithm(&self) -> Algorithm {
+    pub const fn algorithm(&self) -> Algorithm {
         self.started.algorithm()
     }
 

@@ -1,0 +1,1 @@
+//! What guides say of networks, and that they say nothing else.
