@@ -123,6 +123,7 @@ fn unsigned(way: Way<'_>, sender: Option<&Sender>) -> Result<Unsigned, NoExample
     let mut pairs: Vec<Pair> = Vec::new();
     for field in shown {
         if let Some(name) = way.names(field).first()
+            && !is_timestamp(way, name)
             && !pairs.iter().any(|(known, _)| known == name)
         {
             pairs.push(((*name).to_owned(), example_values::of_field(network, field)));
@@ -168,6 +169,17 @@ fn unsigned(way: Way<'_>, sender: Option<&Sender>) -> Result<Unsigned, NoExample
     }
     let uri: Uri = target.parse()?;
     Ok(Unsigned::new(way.method(), uri, headers, Bytes::from(body), SENT_AT))
+}
+
+/// Whether a parameter is the signature's timestamp, which signing adds in its own unit.
+fn is_timestamp(way: Way<'_>, name: &str) -> bool {
+    let Proof::Mac(mac) = way.scheme().proof() else {
+        return false;
+    };
+    match mac.timestamp.as_ref().map(|rule| &rule.from) {
+        Some(Source::Place(place)) => way.name_at(place).is_some_and(|found| is_same(way.part, found, name)),
+        Some(Source::Label(_)) | None => false,
+    }
 }
 
 /// An example also has what the sender's own macros fill.

@@ -5,7 +5,7 @@ use crate::domain::mapping::{Field, PayoutUnit, StatusWord};
 use crate::domain::network::Network;
 
 /// Values of many looks: the first that fits a pattern is taken.
-const LOOKS: [&str; 9] = [
+const LOOKS: [&str; 10] = [
     "T1001",
     "1001",
     "SM1001",
@@ -13,6 +13,7 @@ const LOOKS: [&str; 9] = [
     "1",
     "a1b2c3d4-e5f6-4a7b-8c9d-0e1f2a3b4c5d",
     "d41d8cd98f00b204e9800998ecf8427e",
+    "d41d8cd98f00b204e9800998ecf8427ed41d8cd98f00b204e9",
     "order-1001",
     "01fwhe4ydgfk1shh6w1g60eecf",
 ];

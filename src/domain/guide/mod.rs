@@ -57,6 +57,9 @@ impl Guide {
         let mut blocks = vec![Block::Paragraph(introduction(sender))];
         blocks.push(Block::Section("Where to send"));
         for way in &ways {
+            if ways.len() > 1 {
+                blocks.push(Block::Part(Text::say("By ").code(way.method().as_str())));
+            }
             blocks.extend(request::blocks(*way, sender, public_url));
         }
         blocks.extend(limits::addresses(network));

@@ -30,6 +30,13 @@ pub(super) fn blocks(network: &Network, ways: &[Way<'_>]) -> Vec<Block> {
              are and change nothing; all together may be at most {PARAMETERS_MAX}, each at most once."
         ))),
     ];
+    let mut names = Field::ALL.into_iter().flat_map(|field| names(field, ways));
+    if names.any(|name| name.starts_with('/')) {
+        let pointers = Text::say("A name that begins with ").code("/");
+        blocks.push(Block::Paragraph(
+            pointers.and(" is a pointer into the JSON body (RFC 6901)."),
+        ));
+    }
     let fixed = Field::ALL
         .into_iter()
         .filter_map(|field| Some((field, network.constants.text(field)?)));

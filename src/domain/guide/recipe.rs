@@ -40,7 +40,7 @@ pub(super) fn blocks(ways: &[Way<'_>], sender: Option<&Sender>, public_url: &str
                 }
                 blocks.push(Block::Steps(steps(mac)));
                 blocks.push(Block::Paragraph(Text::say(
-                    "Only what is signed is believed, and the bytes count as they arrive: sign after encoding, and let nothing \
+                    "Only what is signed is read, unless the table of parameters says otherwise, and the bytes count as they arrive: sign after encoding, and let nothing \
                      change the request on its way. A request without a right signature gets one answer, whatever the reason.",
                 )));
             }

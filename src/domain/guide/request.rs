@@ -52,7 +52,7 @@ pub(super) fn blocks(way: Way<'_>, sender: Option<&Sender>, public_url: &str) ->
             Block::Code(format!("{:#}", json(&pairs))),
         ],
     };
-    blocks.push(Block::Paragraph(placeholders(sender)));
+    blocks.push(Block::Paragraph(placeholders(way, sender)));
     let others = way.others().into_iter().map(place::of_part).collect::<Vec<_>>();
     if !others.is_empty() {
         let others = others.join(", or ");
@@ -63,14 +63,17 @@ pub(super) fn blocks(way: Way<'_>, sender: Option<&Sender>, public_url: &str) ->
     blocks
 }
 
-fn placeholders(sender: Option<&Sender>) -> Text {
-    let refused = "A placeholder that is sent as it stands is refused.";
-    match sender {
-        Some(sender) if !sender.macros.is_empty() => Text::say(format!(
+fn placeholders(way: Way<'_>, sender: Option<&Sender>) -> Text {
+    let refused = "Placeholders that are sent as they stand are refused where we recognise them.";
+    match (sender, way.part) {
+        (Some(sender), Part::Query | Part::Form | Part::Json) if !sender.macros.is_empty() => Text::say(format!(
             "The placeholders are those of {}, which fills them in. {refused}",
             sender.title
         )),
-        Some(_) | None => Text::say("Put a value, percent-encoded as UTF-8, in place of each ")
+        (_, Part::Query | Part::Form) => Text::say("Put a value, percent-encoded as UTF-8, in place of each ")
+            .code("{placeholder}")
+            .and(format!(". {refused}")),
+        (_, Part::Json) => Text::say("Put a value, a text or a number, in place of each ")
             .code("{placeholder}")
             .and(format!(". {refused}")),
     }

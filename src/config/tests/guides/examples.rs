@@ -96,16 +96,15 @@ fn outcomes(page: &str, config: &Config) -> Vec<Result<(), &'static str>> {
 
 #[test]
 fn the_example_of_every_preset_is_accepted_under_the_secret_that_it_names() {
+    let mut others = Vec::new();
     for preset in Preset::all() {
         let page = markdown(&of_preset(preset, SECRET));
         let outcomes = outcomes(&page, &of_preset(preset, example_secret(&page)));
-        assert!(!outcomes.is_empty(), "{}", preset.name);
-        assert!(
-            outcomes.iter().all(Result::is_ok),
-            "{}: {outcomes:?}\n{page}",
-            preset.name
-        );
+        if outcomes.is_empty() || outcomes.iter().any(Result::is_err) {
+            others.push((preset.name, outcomes, lines(&page).join("\n")));
+        }
     }
+    assert!(others.is_empty(), "{others:#?}");
 }
 
 #[test]
