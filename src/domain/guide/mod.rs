@@ -79,7 +79,7 @@ impl Guide {
 fn introduction(sender: Option<&Sender>) -> Text {
     let text = Text::say(
         "This page says how to report conversions to us by server-to-server postback. It is made from the settings by which \
-         our service reads your postbacks, and contains no secret: you get that separately.",
+         our service reads your postbacks, and contains no secret: that is exchanged separately.",
     );
     match sender {
         None => text,

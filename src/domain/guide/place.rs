@@ -28,6 +28,15 @@ pub(super) fn of_source(source: &Source) -> Text {
     }
 }
 
+/// What stands between two things: blanks and control characters cannot be seen in code.
+pub(super) fn separator(text: &str) -> Text {
+    match text {
+        "" => Text::say("nothing"),
+        " " => Text::say("a space"),
+        text => Text::of_code(text.escape_debug().to_string()),
+    }
+}
+
 /// A part of a request and the method that goes with it.
 pub(super) const fn of_part(part: Part) -> &'static str {
     match part {

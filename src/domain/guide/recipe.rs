@@ -23,11 +23,11 @@ pub(super) fn blocks(ways: &[Way<'_>], sender: Option<&Sender>, public_url: &str
             ))),
             Proof::Token(token) => {
                 blocks.push(Block::Paragraph(Text::say(
-                    "Every request carries the token that we gave you. It is a secret like a password: send it by HTTPS only.",
+                    "Every request carries the token that you share with us. It is a secret like a password: send it by HTTPS only.",
                 )));
                 let put = Text::say("Put ")
                     .code(format!("{}{EXAMPLE_TOKEN}", token.placement.prefix))
-                    .and(", with your token, into ");
+                    .and(", with that token in its place, into ");
                 let mut points = vec![put.then(place::any_of(&token.placement.from)).and(".")];
                 points.extend(requirements(&token.require));
                 blocks.push(Block::Points(points));
@@ -79,9 +79,9 @@ fn steps(mac: &MacScheme) -> Vec<Text> {
 
 fn key(format: &KeyFormat, algorithm: Option<Algorithm>) -> Text {
     let secret = if format.strip_prefix.is_empty() {
-        Text::say("Take the secret that we gave you.")
+        Text::say("Take the secret that you share with us.")
     } else {
-        Text::say("Take the secret that we gave you and cut off its ")
+        Text::say("Take the secret that you share with us and cut off its ")
             .code(&format.strip_prefix)
             .and(".")
     };
@@ -148,7 +148,10 @@ fn put(placement: &Placement) -> Text {
             } else {
                 Text::say("It is an item of a list that begins with ").code(prefix)
             };
-            let between = begin.and(" with ").code(&list.item).and(" between items");
+            let between = begin
+                .and(" with ")
+                .then(place::separator(&list.item))
+                .and(" between items");
             let item = match &list.labels {
                 None => between,
                 Some(labels) => between

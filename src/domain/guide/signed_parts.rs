@@ -1,6 +1,8 @@
 //! The string that is signed, part by part, in words.
 
-use crate::domain::signature::{Absence, MacScheme, ParamEncoding, Params, ParamsFrom, Piece, Term, Values};
+use crate::domain::signature::{
+    Absence, MacScheme, ParamEncoding, Params, ParamsFrom, Piece, Reference, Source, Term, Values,
+};
 
 use super::place;
 use super::text::Text;
@@ -37,7 +39,7 @@ pub(super) fn steps(mac: &MacScheme) -> Vec<Text> {
 
 fn part(piece: &Piece, mac: &MacScheme) -> Text {
     match piece {
-        Piece::Literal(text) => Text::say("the text ").code(text.escape_debug().to_string()),
+        Piece::Literal(text) => place::separator(text),
         Piece::Body => Text::say("the body, byte by byte"),
         Piece::Query => Text::say("the query as it is sent, encoded, without the signature's own pair"),
         Piece::Url => Text::say("the whole address as it is sent, from ")
@@ -60,7 +62,10 @@ fn value(term: &Term) -> Text {
     } else {
         Text::default()
     };
-    let text = text.then(place::of_source(&term.source)).and(", decoded");
+    let text = text.then(place::of_source(&term.source)).and(match &term.source {
+        Source::Place(Reference::Query(_) | Reference::Form(_)) => ", decoded",
+        Source::Place(Reference::Header(_) | Reference::Json(_)) | Source::Label(_) => "",
+    });
     match term.absence {
         Absence::Refused => text,
         Absence::Nothing => text.and(" (nothing where it is absent)"),
@@ -69,13 +74,9 @@ fn value(term: &Term) -> Text {
 }
 
 fn row(values: &Values) -> Text {
-    let text = if values.separator.is_empty() {
-        Text::say("The values, with nothing between them: ")
-    } else {
-        Text::say("The values, with ")
-            .code(values.separator.escape_debug().to_string())
-            .and(" between them: ")
-    };
+    let text = Text::say("The values, with ")
+        .then(place::separator(&values.separator))
+        .and(" between them: ");
     let row = text.then(Text::joined(values.of.iter().map(value), "; ")).and(".");
     row.and(" One that is left out leaves no separator behind.")
 }
@@ -90,8 +91,13 @@ fn layout(params: &Params) -> Text {
         text = text.and(" and ").then(Text::codes(&params.without));
     }
     text = text.and(", sorted by name, byte by byte. ");
-    text = between(text, &params.pair, " between a name and its value, ");
-    text = between(text, &params.separator, " between parameters");
+    text = text
+        .and("Write ")
+        .then(place::separator(&params.pair))
+        .and(" between a name and its value, ");
+    text = text
+        .then(place::separator(&params.separator))
+        .and(" between parameters");
     if !params.lead.is_empty() {
         text = text.and(", ").code(&params.lead).and(" before the first");
     }
@@ -124,13 +130,5 @@ fn layout(params: &Params) -> Text {
         text.and(" Before that, these characters of values are replaced: ")
             .then(substitutes)
             .and(".")
-    }
-}
-
-fn between(text: Text, separator: &str, what: &'static str) -> Text {
-    if separator.is_empty() {
-        text.and("Nothing stands").and(what)
-    } else {
-        text.code(separator.escape_debug().to_string()).and(" stands").and(what)
     }
 }
