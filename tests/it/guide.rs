@@ -14,7 +14,7 @@ fn both_ways_to_a_guide_give_the_same_page() {
         let printed = stage.site.run(&["guide", "acme", "--format", format]);
         assert_eq!(printed.code, Some(0), "{}", printed.stderr);
 
-        let answer = stage.service.api_answer(get(&format!("{GUIDE}?format={format}")));
+        let answer = stage.service.api_answer(get(format!("{GUIDE}?format={format}")));
         assert_eq!(answer.status, 200, "{answer:?}");
         assert_eq!(answer.header("content-type"), Some(content_type));
         let policy = answer.header("content-security-policy").expect("a policy");

@@ -6,8 +6,10 @@
 //! shown with a placeholder.
 
 mod address;
+mod body;
 mod codes;
 mod example;
+mod example_request;
 mod example_values;
 mod html;
 mod limits;

@@ -1,12 +1,11 @@
 //! The request: its address with placeholders, and for a body what it looks like.
 
-use serde_json::{Map, Value};
-
 use crate::domain::dedupe::DedupeRule;
 use crate::domain::mapping::{Field, Part};
 use crate::domain::signature::{Absence, EXAMPLE_TOKEN, Placement, Proof, Reference, Requirement, Source};
 
 use super::address::{Pair, placed_macros, postback_address};
+use super::body::json;
 use super::text::{Block, Text};
 use super::way::Way;
 use super::{Sender, place};
@@ -199,47 +198,4 @@ pub(super) fn wanted_by_proof(way: Way<'_>) -> Vec<(String, Option<String>)> {
         }
     }
     wanted
-}
-
-/// An object with values at names and pointers. A token of digits is an index of an array, as senders' bodies have them.
-pub(super) fn json(pairs: &[Pair]) -> Value {
-    let mut root = Value::Object(Map::new());
-    for (name, text) in pairs {
-        match name.strip_prefix('/') {
-            None => put(&mut root, std::slice::from_ref(name), text),
-            Some(pointer) => {
-                let tokens: Vec<String> = pointer
-                    .split('/')
-                    .map(|token| token.replace("~1", "/").replace("~0", "~"))
-                    .collect();
-                put(&mut root, &tokens, text);
-            }
-        }
-    }
-    root
-}
-
-/// Puts a text below a value. Where something else stands in the way it stays.
-fn put(value: &mut Value, tokens: &[String], text: &str) {
-    let Some((token, rest)) = tokens.split_first() else {
-        if value.is_null() {
-            *value = Value::String(text.to_owned());
-        }
-        return;
-    };
-    // An index beyond this is no example's.
-    let index = token.parse::<usize>().ok().filter(|index| *index < 8);
-    if value.is_null() {
-        *value = index.map_or_else(|| Value::Object(Map::new()), |_| Value::Array(Vec::new()));
-    }
-    match (value, index) {
-        (Value::Array(items), Some(index)) => {
-            if items.len() <= index {
-                items.resize(index + 1, Value::Null);
-            }
-            put(&mut items[index], rest, text);
-        }
-        (Value::Object(members), _) => put(members.entry(token.clone()).or_insert(Value::Null), rest, text),
-        (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_), _) => {}
-    }
 }

@@ -1,1 +1,0 @@
-//! What guides say of networks, and that they say nothing else.
