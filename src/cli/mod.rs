@@ -4,6 +4,7 @@ mod check_config;
 mod demo;
 mod doctor;
 mod explain;
+mod guide;
 mod healthcheck;
 mod logging;
 mod migrate;
@@ -68,6 +69,8 @@ enum Command {
     Presets(presets::Options),
     /// Says why a request would be accepted or refused, check by check, without a service and without a database.
     Explain(explain::Options),
+    /// Prints what a network's partner is sent: address, parameters, signature with an example, answers.
+    Guide(guide::Options),
     /// Asks a running service whether it lives; for container health checks.
     Healthcheck,
     /// Checks the running service, its database and its disk, and says what to do where something is wrong.
@@ -106,6 +109,7 @@ pub fn run() -> ExitCode {
         | Command::Sign(_)
         | Command::Presets(_)
         | Command::Explain(_)
+        | Command::Guide(_)
         | Command::Healthcheck
         | Command::Doctor(_)
         | Command::Spool(_) => Loudness::Tool,
@@ -119,6 +123,7 @@ pub fn run() -> ExitCode {
         Command::Sign(options) => sign::sign(&options, &file, &environment),
         Command::Presets(options) => presets::run(&options),
         Command::Explain(options) => explain::explain(&options, &file, &environment),
+        Command::Guide(options) => guide::guide(&options, &file, &environment),
         Command::Healthcheck => in_runtime(healthcheck::healthcheck(file, environment)),
         Command::Doctor(options) => in_runtime(doctor::doctor(options, file, environment)),
         Command::Spool(command) => spool::run(command, &file, &environment),

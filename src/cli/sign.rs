@@ -8,6 +8,7 @@ use clap::Args;
 use http::Method;
 
 use crate::config::Environment;
+use crate::domain::curl;
 use crate::domain::signature::Unsigned;
 use crate::ingest::now;
 
@@ -47,41 +48,9 @@ pub(super) fn sign(options: &Options, file: &Path, environment: &Environment) ->
     }
     let signed = unsigned.sign(scheme, now).map_err(|error| anyhow!(error))?;
 
-    let mut words = vec!["curl -i -g".to_owned()];
-    // What curl does by itself is not said: GET, and POST where there is a body.
-    let curls_own = if signed.body.is_empty() {
-        Method::GET
-    } else {
-        Method::POST
-    };
-    if method != curls_own {
-        words.push(format!("-X {method}"));
-    }
     let added = signed.headers.iter().map(|(name, value)| (name, value));
-    for (name, value) in headers.iter().chain(added) {
-        let value = value.to_str().context("a header's value")?;
-        words.push(format!("-H {}", quoted(&format!("{name}: {value}"))));
-    }
-    if !signed.body.is_empty() {
-        let body = std::str::from_utf8(&signed.body).context("the body")?;
-        words.push(format!("--data-raw {}", quoted(body)));
-    }
-    words.push(quoted(&format!("{protocol}://{authority}{}", signed.uri)));
-    print(words.join(" "));
+    let headers = headers.iter().chain(added);
+    let url = format!("{protocol}://{authority}{}", signed.uri);
+    print(curl::line(&method, headers, &signed.body, &url).context("a header's value or the body")?);
     Ok(())
-}
-
-/// A text as one word of a POSIX shell.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_word_of_the_shell_cannot_end_early() {
-        assert_eq!(quoted("a'b $c"), r"'a'\''b $c'");
-    }
 }

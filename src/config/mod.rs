@@ -39,6 +39,7 @@ use std::sync::Arc;
 use toml::de::DeTable;
 
 use crate::domain::campaign::Campaigns;
+use crate::domain::guide::Guide;
 use crate::domain::network::Network;
 use crate::domain::redact::Redactor;
 
@@ -83,6 +84,8 @@ pub struct Config {
     pub storage: Storage,
     /// Who calls `/postback`, by name.
     pub networks: HashMap<Arc<str>, Arc<Network>>,
+    /// The presets that networks name, by the networks' names: for who tells partners about them, and for nothing that runs.
+    pub presets: HashMap<Arc<str>, &'static Preset>,
     /// What affiliates send clicks to.
     pub campaigns: Arc<Campaigns>,
     /// Knows every secret of this configuration.
@@ -91,6 +94,15 @@ pub struct Config {
     pub example_secrets: Vec<String>,
     /// What deserves a look and stops nothing.
     pub warnings: Vec<Fault>,
+}
+
+impl Config {
+    /// What a network's partner is sent; nothing where no network has this name.
+    pub fn guide(&self, network: &str) -> Option<Guide> {
+        let sender = self.presets.get(network).map(|preset| preset.sender());
+        let network = self.networks.get(network)?;
+        Some(Guide::of(network, sender.as_ref(), &self.server.public_url))
+    }
 }
 
 /// Reads and validates a file.
@@ -146,6 +158,10 @@ fn read<'c>(report: &'c Report<'c>, document: &'c DeTable<'c>, environment: &Env
         .iter()
         .filter_map(|(key, entry)| campaign::read(key, entry, &network_names, &sources));
     let campaigns = Arc::new(Campaigns::new(campaigns));
+    let presets = networks
+        .iter()
+        .filter_map(|(key, entry)| Some((Arc::from(*key), presets::named_by(entry)?)));
+    let presets: HashMap<Arc<str>, &'static Preset> = presets.collect();
     let networks: HashMap<Arc<str>, Arc<Network>> = networks
         .iter()
         .filter_map(|(key, entry)| network::read(key, entry, &server.public_url, &campaigns, &mut vault))
@@ -170,6 +186,7 @@ fn read<'c>(report: &'c Report<'c>, document: &'c DeTable<'c>, environment: &Env
         database,
         storage,
         networks,
+        presets,
         campaigns,
         redactor,
         example_secrets,

@@ -171,6 +171,11 @@ impl<'c> Entry<'c> {
         self.value.as_table().is_some_and(|table| table.contains_key(name))
     }
 
+    /// The text under a key, where the value is a table and that is a text. Reports nothing.
+    pub(super) fn text_at(&self, name: &str) -> Option<&'c str> {
+        self.value.as_table()?.get(name)?.get_ref().as_str()
+    }
+
     pub(super) const fn place(&self) -> &Place {
         &self.place
     }

@@ -30,6 +30,15 @@ impl Pattern {
         compile(&format!(r"\A(?:{text})\z")).map(Self)
     }
 
+    /// The pattern as it was written.
+    pub fn text(&self) -> &str {
+        let anchored = self.0.as_str();
+        let inner = anchored
+            .strip_prefix(r"\A(?:")
+            .and_then(|text| text.strip_suffix(r")\z"));
+        inner.unwrap_or(anchored)
+    }
+
     /// Whether the whole of a value matches. The time it takes is linear in the value's length.
     pub fn matches(&self, value: &str) -> bool {
         self.0.is_match(value.as_bytes())

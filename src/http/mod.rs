@@ -12,6 +12,7 @@ mod body;
 mod click;
 mod explain;
 mod finish;
+mod guide;
 mod health;
 pub mod listener;
 mod metrics;
@@ -60,6 +61,7 @@ pub fn private(app: &Arc<App>) -> Router {
         .route("/postbacks/{id}", get(api::postback))
         .route("/postbacks/{id}/explain", get(explain::stored))
         .route("/explain", post(explain::asked))
+        .route("/networks/{name}/guide", get(guide::guide))
         .route("/reload", post(api::reload))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)

@@ -20,6 +20,7 @@ mod doctor;
 mod drain;
 mod explain;
 mod forgeries;
+mod guide;
 mod main_flow;
 mod mapping;
 mod outage;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{ACME, Database, Site, Stage, TOKEN, get, request};
 
-const PATHS: [(&str, &str); 8] = [
+const PATHS: [(&str, &str); 9] = [
     ("GET", "/api/v1/conversions"),
     ("GET", "/api/v1/conversions/01fwhe4ydgfk1shh6w1g60eecf"),
     ("GET", "/api/v1/clicks/01fwhe4ydgfk1shh6w1g60eecf"),
@@ -12,6 +12,7 @@ const PATHS: [(&str, &str); 8] = [
     ("POST", "/api/v1/reload"),
     ("POST", "/api/v1/explain"),
     ("GET", "/api/v1/postbacks/01fwhe4ydgfk1shh6w1g60eecf/explain"),
+    ("GET", "/api/v1/networks/acme/guide"),
     ("GET", "/api/v1/nothing"),
 ];
 

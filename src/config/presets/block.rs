@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::domain::guide::{Sender, placed_macros, postback_address};
 use crate::domain::mapping::Field;
 use crate::domain::signature::Reference;
 
@@ -59,30 +60,26 @@ impl Preset {
         facts
     }
 
+    /// What a guide for the sender tells of it.
+    pub fn sender(&self) -> Sender {
+        Sender {
+            title: self.about.title.clone(),
+            macros: self.about.macros.clone(),
+            retries: self.about.retries.clone(),
+        }
+    }
+
     /// The address that is pasted at the sender, with the sender's own placeholders.
     pub fn address(&'static self) -> String {
-        let macros = self.about.macros.iter();
-        let mut pairs: Vec<(usize, String, &str)> = macros
-            .map(|(name, placeholder)| match Field::parse(name) {
-                Some(field) => (field as usize, self.param_of(field), placeholder.as_str()),
-                None => (Field::ALL.len(), name.clone(), placeholder.as_str()),
-            })
-            .collect();
-        pairs.sort();
-        let mut query: Vec<String> = pairs
-            .into_iter()
-            .map(|(_, name, placeholder)| format!("{name}={placeholder}"))
-            .collect();
+        let mut pairs = placed_macros(&self.about.macros, |field| Some(self.param_of(field)));
         if let Proof::Token {
             from: Reference::Query(name),
             prefix,
         } = &self.proof
         {
-            query.push(format!("{name}={prefix}{SECRET}"));
+            pairs.push((name.clone(), format!("{prefix}{SECRET}")));
         }
-        let query = query.join("&");
-        let separator = if query.is_empty() { "" } else { "?" };
-        format!("{HOST}/postback/{}{separator}{query}", self.name)
+        postback_address(HOST, self.name, &pairs)
     }
 
     /// The first of the sender's names for a field.

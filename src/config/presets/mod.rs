@@ -36,7 +36,7 @@ use super::fault::Faults;
 use super::layer::{Layer, Origin};
 use super::network;
 use super::report::{Report, quoted};
-use super::section::Section;
+use super::section::{Entry, Section};
 use super::suggest::closest;
 
 pub use about::{About, Evidence, Kind};
@@ -121,6 +121,11 @@ impl Preset {
     fn network(&'static self) -> Option<&'static DeTable<'static>> {
         self.document.get_ref().get("network")?.get_ref().as_table()
     }
+}
+
+/// The preset that a network names, if there is one; what is wrong with the name is for [`lie_under`] to say.
+pub(super) fn named_by(network: &Entry<'_>) -> Option<&'static Preset> {
+    Preset::find(network.text_at("preset")?).ok()
 }
 
 /// The section of a network over the preset that it names, if it names one. What the operator wrote wins, key by key.

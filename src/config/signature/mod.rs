@@ -17,7 +17,6 @@ use super::report::{Place, Report};
 use super::section::{Entry, Section};
 use algorithm::Proof;
 use checks::Parts;
-use key::KeyFormat;
 
 pub(super) const KEYS: &[&str] = &[
     "algorithm",
@@ -54,7 +53,6 @@ pub(super) enum Signing {
 #[derive(Debug)]
 pub(super) struct Unkeyed {
     algorithm: Algorithm,
-    format: KeyFormat,
     scheme: MacScheme,
 }
 
@@ -81,17 +79,11 @@ impl Signing {
                 }))
             }
             Some(Proof::Mac(algorithm)) => {
-                let format = KeyFormat::read(&section);
                 let scheme = mac(&section, Some(algorithm), base_url)?;
-                Some(Self::Mac(Box::new(Unkeyed {
-                    algorithm,
-                    format,
-                    scheme,
-                })))
+                Some(Self::Mac(Box::new(Unkeyed { algorithm, scheme })))
             }
             None => {
                 // The rest is read for its own faults.
-                KeyFormat::read(&section);
                 mac(&section, None, base_url);
                 None
             }
@@ -108,15 +100,14 @@ impl Signing {
                 Some(Schemes::default_pair(&keys.collect::<Vec<_>>()))
             }
             Self::Mac(unkeyed) => {
-                let Unkeyed {
-                    algorithm,
-                    format,
-                    scheme,
-                } = *unkeyed;
+                let Unkeyed { algorithm, scheme } = *unkeyed;
                 // Each is tried before any is given up, so that every faulty one is reported.
                 let keys: Vec<Option<Key>> = secrets
                     .iter()
-                    .map(|(secret, place)| Some(Key::new(algorithm, &format.key(secret, place, report)?)))
+                    .map(|(secret, place)| {
+                        let key = key::of(&scheme.key_format, secret, place, report)?;
+                        Some(Key::new(algorithm, &key))
+                    })
                     .collect();
                 let keys = keys.into_iter().collect::<Option<_>>()?;
                 Some(Schemes::both(Scheme::mac(MacScheme { keys, ..scheme })))
@@ -139,6 +130,7 @@ fn refuse_keys_but(known: &[&str], section: &Section<'_>, algorithm: &str) {
 }
 
 fn mac(section: &Section<'_>, algorithm: Option<Algorithm>, base_url: &str) -> Option<MacScheme> {
+    let key_format = key::read(section);
     let rows = rows::read(section);
     let content_entry = required(section, "content", r#"as "{timestamp}.{body}""#);
     let content = content_entry
@@ -174,6 +166,7 @@ fn mac(section: &Section<'_>, algorithm: Option<Algorithm>, base_url: &str) -> O
         },
         require,
         base_url: base_url.to_owned(),
+        key_format,
         keys: Vec::new(),
     })
 }

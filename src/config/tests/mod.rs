@@ -3,6 +3,7 @@
 mod explanations;
 mod faults;
 mod finished;
+mod guides;
 mod mapping;
 mod presets;
 mod reading;

@@ -12,6 +12,13 @@ impl EventTable {
         Self(words.into_iter().collect())
     }
 
+    /// Each of the network's words with our name, in the order of the words.
+    pub fn words(&self) -> Vec<(&str, &str)> {
+        let mut words: Vec<_> = self.0.iter().map(|(word, name)| (&**word, &**name)).collect();
+        words.sort_unstable();
+        words
+    }
+
     /// Our name of an event; a word that is not in the table is its own.
     pub fn name_of<'e>(&'e self, word: &'e str) -> &'e str {
         self.0.get(word).map_or(word, String::as_str)

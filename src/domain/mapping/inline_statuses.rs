@@ -18,6 +18,11 @@ impl InlineStatuses {
     pub const fn new(names: Vec<(StatusWord, String)>) -> Self {
         Self(names)
     }
+
+    /// Each parameter with what the words that it lists mean.
+    pub fn params(&self) -> impl Iterator<Item = (&str, StatusWord)> {
+        self.0.iter().map(|(means, name)| (&**name, *means))
+    }
 }
 
 /// The words that one request explains.

@@ -4,6 +4,25 @@ use std::collections::HashMap;
 
 use crate::domain::conversion::Status;
 
+/// The words that every network may use.
+const BUILT_IN: [(&str, Status); 15] = [
+    ("approved", Status::Approved),
+    ("paid", Status::Approved),
+    ("confirmed", Status::Approved),
+    ("sale", Status::Approved),
+    ("pending", Status::Pending),
+    ("hold", Status::Pending),
+    ("lead", Status::Pending),
+    ("rejected", Status::Rejected),
+    ("declined", Status::Rejected),
+    ("denied", Status::Rejected),
+    ("canceled", Status::Rejected),
+    ("cancelled", Status::Rejected),
+    ("reversed", Status::Reversed),
+    ("refunded", Status::Reversed),
+    ("chargeback", Status::Reversed),
+];
+
 /// What a network's status word means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StatusWord {
@@ -37,13 +56,20 @@ impl StatusTable {
             .or_else(|| Self::built_in(&word).map(StatusWord::Status))
     }
 
+    /// The words of a meaning: the network's own in their order, then the built-in ones that it does not use otherwise.
+    pub fn words(&self, meaning: StatusWord) -> Vec<String> {
+        let own = self.0.iter().filter(|(_, means)| **means == meaning);
+        let mut words: Vec<String> = own.map(|(word, _)| word.clone()).collect();
+        words.sort_unstable();
+        let built_in = BUILT_IN
+            .into_iter()
+            .filter(|(word, means)| StatusWord::Status(*means) == meaning && !self.0.contains_key(*word));
+        words.extend(built_in.map(|(word, _)| word.to_owned()));
+        words
+    }
+
     fn built_in(word: &str) -> Option<Status> {
-        Some(match word {
-            "approved" | "paid" | "confirmed" | "sale" => Status::Approved,
-            "pending" | "hold" | "lead" => Status::Pending,
-            "rejected" | "declined" | "denied" | "canceled" | "cancelled" => Status::Rejected,
-            "reversed" | "refunded" | "chargeback" => Status::Reversed,
-            _ => return None,
-        })
+        let mut words = BUILT_IN.into_iter();
+        words.find(|(known, _)| *known == word).map(|(_, means)| means)
     }
 }

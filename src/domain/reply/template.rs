@@ -1,5 +1,7 @@
 //! A body with `{placeholders}`, parsed once.
 
+use std::fmt;
+
 use crate::domain::signature::{Reference, ReferenceError};
 
 use super::placeholder::Placeholder;
@@ -112,6 +114,21 @@ impl<P> Template<P> {
 
     pub(super) fn pieces(&self) -> &[Piece<P>] {
         &self.0
+    }
+}
+
+impl<P: Placeholder> fmt::Display for Template<P> {
+    /// The text as configurations write it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named = P::named();
+        self.0.iter().try_for_each(|piece| match piece {
+            Piece::Literal(text) => f.write_str(text),
+            Piece::Own(own) => {
+                let name = named.iter().find(|(_, known)| known == own).map(|(name, _)| *name);
+                write!(f, "{{{}}}", name.unwrap_or_default())
+            }
+            Piece::Sent(place) => write!(f, "{{{place}}}"),
+        })
     }
 }
 

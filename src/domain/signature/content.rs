@@ -23,19 +23,32 @@ pub struct Rows {
     pub values: Option<Values>,
 }
 
+/// A piece of what is signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Piece {
+pub enum Piece {
+    /// A text of the template's own.
     Literal(String),
+    /// `{body}`: the body's bytes.
     Body,
+    /// `{query}`: the raw query without the signature's own pair.
     Query,
+    /// `{url}`: base, path and that query.
     Url,
+    /// `{base_url}`: what stands before the path.
     BaseUrl,
+    /// `{path}`.
     Path,
+    /// `{method}`.
     Method,
+    /// `{secret}`.
     Secret,
+    /// `{timestamp}`: the timestamp's own text.
     Timestamp,
+    /// `{params}`: all parameters, sorted and laid out anew.
     Params(Params),
+    /// `{values}`: a row of values.
     Values(Values),
+    /// One value.
     Value(Term),
 }
 
@@ -126,13 +139,19 @@ impl Content {
         Self(vec![Piece::Timestamp, Piece::Literal(".".to_owned()), Piece::Body])
     }
 
-    pub(super) fn pieces(&self) -> &[Piece] {
+    /// Its pieces, in their order.
+    pub fn pieces(&self) -> &[Piece] {
         &self.0
     }
 
     /// Whether the timestamp is part of what is signed.
     pub fn signs_timestamp(&self) -> bool {
         self.0.contains(&Piece::Timestamp)
+    }
+
+    /// Whether what stands before the path is.
+    pub fn signs_base_url(&self) -> bool {
+        self.0.contains(&Piece::Url) || self.0.contains(&Piece::BaseUrl)
     }
 
     /// Whether the whole body is.

@@ -137,6 +137,27 @@ fn decode_hex(written: &[u8], bytes: &mut [u8]) -> Option<()> {
 }
 
 impl KeyEncoding {
+    /// Every encoding.
+    pub const ALL: [Self; 3] = [Self::Raw, Self::Base64, Self::Hex];
+
+    /// The encoding as configurations write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Raw => "raw",
+            Self::Base64 => "base64",
+            Self::Hex => "hex",
+        }
+    }
+
+    /// A key written like this.
+    pub(super) fn encode(self, key: &str) -> String {
+        match self {
+            Self::Raw => key.to_owned(),
+            Self::Base64 => STANDARD.encode(key),
+            Self::Hex => hex::encode(key),
+        }
+    }
+
     /// The key that a secret's text is; `None` when it is not written like this.
     pub fn decode(self, text: &[u8]) -> Option<Vec<u8>> {
         match self {

@@ -106,7 +106,7 @@ impl Scheme {
     pub fn signed_bytes(&self, raw: &RawPostback, form: &Form<'_>) -> Option<Vec<u8>> {
         match &self.proof {
             Proof::Address | Proof::Token(_) => None,
-            Proof::Mac(mac) => mac.signed_bytes(raw, form),
+            Proof::Mac(mac) => mac.signed_bytes(raw, form, &Secret::new(MASKED)),
         }
     }
 }
@@ -139,7 +139,8 @@ impl MacScheme {
         }
     }
 
-    fn signed_bytes(&self, raw: &RawPostback, form: &Form<'_>) -> Option<Vec<u8>> {
+    /// The bytes that a signature is made over, with `secret` where the template has it.
+    pub(super) fn signed_bytes(&self, raw: &RawPostback, form: &Form<'_>, secret: &Secret) -> Option<Vec<u8>> {
         let written = read_or_nothing(&self.placement, raw, form);
         let seen = Seen {
             raw,
@@ -151,7 +152,7 @@ impl MacScheme {
             signature_at: &self.placement.from,
             timestamp: self.timestamp_text(&seen),
             base_url: &self.base_url,
-            secret: &Secret::new(MASKED),
+            secret,
         };
         let mut bytes = Vec::new();
         self.content

@@ -87,7 +87,7 @@ pub struct Key {
 
 impl Key {
     /// The hash that it was made ready for.
-    pub(super) const fn algorithm(&self) -> Algorithm {
+    pub const fn algorithm(&self) -> Algorithm {
         self.started.algorithm()
     }
 

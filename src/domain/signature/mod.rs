@@ -10,9 +10,11 @@
 mod content;
 mod coverage;
 mod encoding;
+mod example;
 mod failure;
 mod inspect;
 mod key;
+mod key_format;
 mod list;
 mod outline;
 mod params;
@@ -33,12 +35,14 @@ use std::time::Duration;
 use http::Method;
 use subtle::Choice;
 
-pub use content::{Content, ContentError, Rows};
+pub use content::{Content, ContentError, Piece, Rows};
 pub use coverage::{Cover, Coverage};
 pub use encoding::{Encoding, KeyEncoding};
+pub use example::{EXAMPLE_TOKEN, ExampleScheme};
 pub use failure::AuthFailure;
 pub use inspect::{Inspection, RequirementSeen, TimestampSeen};
 pub use key::{Algorithm, Key};
+pub use key_format::{KeyFault, KeyFormat};
 pub use list::{Labels, List};
 pub use outline::{Outline, TimestampOutline};
 pub use params::{ParamEncoding, Params, ParamsFrom};
@@ -74,6 +78,8 @@ pub struct MacScheme {
     pub require: Vec<Requirement>,
     /// The part of a URL before its path, for `{url}`.
     pub base_url: String,
+    /// How the keys are written in their secrets.
+    pub key_format: KeyFormat,
     /// The keys, each of which is accepted.
     pub keys: Vec<Key>,
 }
@@ -85,11 +91,14 @@ pub struct Scheme {
     coverage: Coverage,
 }
 
+/// What proves a request.
 #[derive(Debug, Clone)]
-enum Proof {
+pub enum Proof {
     /// The address alone, which was checked before.
     Address,
+    /// A secret in the request.
     Token(TokenScheme),
+    /// A hash over parts of the request.
     Mac(Box<MacScheme>),
 }
 
@@ -117,6 +126,11 @@ impl Scheme {
             proof: Proof::Mac(Box::new(mac)),
             coverage,
         }
+    }
+
+    /// What proves a request.
+    pub const fn proof(&self) -> &Proof {
+        &self.proof
     }
 
     /// The parameters that the signature covers.
@@ -241,6 +255,7 @@ impl Schemes {
                 timestamp,
                 require: Vec::new(),
                 base_url: String::new(),
+                key_format: KeyFormat::default(),
                 keys: keys.to_vec(),
             })
         };

@@ -52,6 +52,7 @@ fn scheme(algorithm: &str, secret: &str, content: &str, from: &str, encoding: En
         encoding,
         timestamp: None,
         require: Vec::new(),
+        key_format: KeyFormat::default(),
         base_url: "https://track.example".to_owned(),
         keys: keys(Algorithm::parse(algorithm).expect("an algorithm"), &[secret]),
     }))

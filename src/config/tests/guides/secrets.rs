@@ -1,0 +1,37 @@
+//! What a guide must not hold.
+
+use super::{SECRET, markdown, of_preset, with_secret};
+use crate::config::Preset;
+
+#[test]
+fn a_guide_does_not_depend_on_the_secrets_and_holds_none() {
+    for preset in Preset::all() {
+        let guides = [SECRET, "fedcba9876543210"].map(|secret| {
+            let guide = of_preset(preset, secret).guide("n").expect("the network");
+            let (markdown, html) = (guide.markdown(), guide.html());
+            assert!(!markdown.contains(secret), "{}", preset.name);
+            assert!(!html.contains(secret), "{}", preset.name);
+            guide
+        });
+        assert_eq!(
+            guides[0], guides[1],
+            "{}: it tells one secret from another",
+            preset.name
+        );
+    }
+}
+
+#[test]
+fn campaigns_of_others_are_not_named() {
+    let campaign = |name: &str, rest: &str| {
+        format!("[campaigns.{name}]\ndestination = \"https://shop.example/?c={{click_id}}\"\n{rest}\n")
+    };
+    let text = [
+        "[networks.n]\nsecrets = [{ env = \"S\" }]\n[networks.other]\nsecrets = [{ value = \"o\" }]\n".to_owned(),
+        campaign("confidential", "networks = [\"other\"]\nwindow = \"3d\""),
+        campaign("shared", "networks = [\"n\", \"other\"]\nwindow = \"7d\""),
+    ];
+    let page = markdown(&with_secret(&text.concat(), SECRET));
+    assert!(page.contains("`shared`: 7 days"), "{page}");
+    assert!(!page.contains("confidential") && !page.contains("3 days"), "{page}");
+}
