@@ -34,19 +34,23 @@ fn parse_method(text: &str) -> Result<Method, String> {
     method.map_err(|_| "expected GET or POST".to_owned())
 }
 
+/// The network of a name.
+pub(super) fn network_of<'c>(config: &'c Config, name: &str) -> Result<&'c Network, Failure> {
+    let found = config.networks.get(name);
+    found.map(|network| &**network).ok_or_else(|| {
+        let mut known: Vec<&str> = config.networks.keys().map(|name| &**name).collect();
+        known.sort_unstable();
+        Failure::Usage(format!(
+            "no network is called {name:?}; configured are {}",
+            known.join(", ")
+        ))
+    })
+}
+
 impl RequestOptions {
     /// The network of the configuration.
     pub(super) fn network<'c>(&self, config: &'c Config) -> Result<&'c Network, Failure> {
-        let found = config.networks.get(self.network.as_str());
-        found.map(|network| &**network).ok_or_else(|| {
-            let mut known: Vec<&str> = config.networks.keys().map(|name| &**name).collect();
-            known.sort_unstable();
-            Failure::Usage(format!(
-                "no network is called {:?}; configured are {}",
-                self.network,
-                known.join(", ")
-            ))
-        })
+        network_of(config, &self.network)
     }
 
     /// The method, where none is named the one that goes with the body.

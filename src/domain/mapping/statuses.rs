@@ -37,6 +37,15 @@ impl StatusTable {
             .or_else(|| Self::built_in(&word).map(StatusWord::Status))
     }
 
+    /// A word for one of our statuses: the network's own, the first in the alphabet, else ours where the network has not given
+    /// it another meaning.
+    pub fn word_for(&self, status: Status) -> Option<&str> {
+        let means_it = |means: Option<StatusWord>| means == Some(StatusWord::Status(status));
+        let own = self.0.iter().filter(|(_, means)| means_it(Some(**means)));
+        let own = own.map(|(word, _)| word.as_str()).min();
+        own.or(Some(status.as_str()).filter(|word| means_it(self.meaning(word))))
+    }
+
     fn built_in(word: &str) -> Option<Status> {
         Some(match word {
             "approved" | "paid" | "confirmed" | "sale" => Status::Approved,
@@ -45,5 +54,27 @@ impl StatusTable {
             "reversed" | "refunded" | "chargeback" => Status::Reversed,
             _ => return None,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_is_written_in_the_networks_own_word() {
+        let table = StatusTable::new([
+            ("Won".to_owned(), StatusWord::Status(Status::Approved)),
+            ("cashed".to_owned(), StatusWord::Status(Status::Approved)),
+            ("pending".to_owned(), StatusWord::Status(Status::Rejected)),
+        ]);
+        assert_eq!(table.word_for(Status::Approved), Some("cashed"));
+        assert_eq!(table.word_for(Status::Rejected), Some("pending"));
+        assert_eq!(
+            table.word_for(Status::Pending),
+            None,
+            "its word means something else here"
+        );
+        assert_eq!(table.word_for(Status::Reversed), Some("reversed"));
     }
 }
