@@ -30,5 +30,6 @@ mod refusals;
 mod reload;
 mod replies;
 mod schemes;
+mod simulate;
 mod spool;
 mod storage;
