@@ -8,11 +8,13 @@
 mod click;
 mod compose;
 mod conversion;
+mod draft;
 mod expected;
 mod place;
 mod postbacks;
 mod private;
 mod trail;
+mod way;
 mod wish;
 
 use std::path::PathBuf;
@@ -33,6 +35,7 @@ use super::request::network_of;
 use super::wire::{Answer, reachable};
 use super::{Failure, load_config, print};
 
+use compose::Composed;
 use place::{Place, Request};
 use private::Private;
 use trail::{Broken, Taken, Trail};
@@ -123,7 +126,8 @@ impl Scene<'_> {
         self.ready(trail).await?;
         let click = self.click(trail).await?;
         self.stored_click(click, trail).await?;
-        let composed = self.composed(click, wish, trail)?;
+        let composed = Composed::of(click, wish, self.network, self.config)
+            .map_err(|why| trail.fails(Taken::new("postback"), why))?;
         let sent = self.first_postback(&composed, trail).await?;
         self.same_again(&sent, trail).await?;
         self.forged(&composed, trail).await?;
