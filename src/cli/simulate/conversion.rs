@@ -24,8 +24,12 @@ impl Scene<'_> {
         let id = composed.postback.conversion_id;
         let own = format!("/api/v1/conversions/{id}");
         let click = composed.postback.click.key().unwrap_or_default();
-        let click = utf8_percent_encode(&click, RESERVED);
-        let listed = format!("/api/v1/conversions?network={}&click_id={click}", self.network.name);
+        let encoded = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
+        let listed = format!(
+            "/api/v1/conversions?network={}&click_id={}",
+            encoded(&self.network.name),
+            encoded(&click)
+        );
         let taken = Taken::new(STEP)
             .sent(format!("GET {}", reader.url(&own)))
             .sent(format!("GET {}", reader.url(&listed)));

@@ -8,6 +8,7 @@
 mod click;
 mod compose;
 mod conversion;
+mod diagnosis;
 mod draft;
 mod expected;
 mod place;
@@ -102,22 +103,16 @@ pub(super) async fn simulate(options: Options, file: PathBuf, environment: Envir
         is_printed: !options.json,
         ..Trail::default()
     };
-    let is_whole = scene.play(&wish, &mut trail).await.is_ok();
+    let outcome = scene.play(&wish, &mut trail).await;
     if options.json {
         print(plain::json(&json!({
-            "ok": trail.is_ok(),
+            "ok": outcome.is_ok(),
             "network": network.name,
             "campaign": campaign.name,
             "steps": trail.steps,
         })));
     }
-    match (trail.is_ok(), is_whole) {
-        (true, true) => Ok(()),
-        (true, false) | (false, true) => Err(Failure::Work(anyhow!("a step did not hold"))),
-        (false, false) => Err(Failure::Work(anyhow!(
-            "a step did not hold; those behind it were not tried"
-        ))),
-    }
+    outcome.map_err(|Broken| Failure::Work(anyhow!("a step did not hold; what would build on it was not tried")))
 }
 
 impl Scene<'_> {

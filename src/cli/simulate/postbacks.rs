@@ -4,7 +4,6 @@ use http::header::CONTENT_TYPE;
 use serde_json::Value;
 
 use crate::domain::postback::RawPostback;
-use crate::domain::refusal::Code;
 use crate::domain::secret::Secret;
 use crate::domain::verdict::Verdict;
 use crate::http::REQUEST_ID;
@@ -12,22 +11,11 @@ use crate::http::REQUEST_ID;
 use super::super::wire::Answer;
 use super::Scene;
 use super::compose::Composed;
-use super::expected::{fault_of_forgery, fault_of_verdict, problem_code};
+use super::diagnosis::{Logged, reason};
+use super::expected::{fault_of_forgery, fault_of_verdict};
 use super::place::Request;
 use super::private::{CLOSED, Private};
 use super::trail::{Broken, Taken, Trail};
-
-/// What the raw log says of a request.
-enum Logged {
-    /// Its verdict, and the true reason of a refusal.
-    Row {
-        verdict: String,
-        code: Option<String>,
-        detail: Option<String>,
-    },
-    /// Nobody may read it.
-    Closed,
-}
 
 /// A step whose request is answered.
 struct Answered {
@@ -158,13 +146,8 @@ impl Scene<'_> {
                 return Err(trail.fails(taken, found));
             }
         };
-        let text = |member: &str| row[member].as_str().map(str::to_owned);
-        let logged = Logged::Row {
-            verdict: text("verdict").unwrap_or_default(),
-            code: text("code"),
-            detail: text("detail"),
-        };
-        let taken = taken.got(format!("raw log: {}", said_of(&row)));
+        let logged = Logged::read(&row);
+        let taken = taken.got(format!("raw log: {}", logged.said()));
         Ok(Answered { taken, answer, logged })
     }
 
@@ -182,43 +165,4 @@ impl Scene<'_> {
         }
         taken.sent(String::from_utf8_lossy(&kept.body))
     }
-}
-
-/// Why a postback came to something else than it should, and what to do about it.
-fn reason(answer: &Answer, logged: &Logged) -> String {
-    let (verdict, code, detail) = match logged {
-        Logged::Row { verdict, code, detail } => (Some(verdict), code.clone(), detail.clone()),
-        Logged::Closed => (None, problem_code(answer), None),
-    };
-    let is = |expected: Code| code.as_deref() == Some(expected.as_str());
-    let is_told = |expected: Code| problem_code(answer).as_deref() == Some(expected.as_str());
-    if is(Code::AddressNotAllowed) || is_told(Code::AddressNotAllowed) {
-        return "the network is only called from its allow_ips, and this machine's address is none of them, so this postback \
-                is refused by its address: simulate on one of those machines, or add this one's address for the test"
-            .to_owned();
-    }
-    let said = [verdict.cloned(), code.clone(), detail]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join(", ");
-    let is_unproven = is_told(Code::Unauthorized) || answer.status.as_u16() == 401;
-    if is_unproven {
-        return format!(
-            "the service does not take it for the network's ({said}): the secret or the scheme that it runs with is not the \
-             one of this configuration; reload it, or compare the two"
-        );
-    }
-    if said.is_empty() {
-        "the service may run with another configuration".to_owned()
-    } else {
-        format!("it came to: {said}")
-    }
-}
-
-/// A row of the raw log in short.
-fn said_of(row: &Value) -> String {
-    let members = ["verdict", "code", "detail"].into_iter();
-    let said: Vec<&str> = members.filter_map(|member| row[member].as_str()).collect();
-    said.join(", ")
 }

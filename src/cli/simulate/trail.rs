@@ -112,11 +112,6 @@ impl Trail {
         self.add(Taken::new(step), Outcome::Skipped, why.into());
     }
 
-    /// Whether every step that was taken held.
-    pub(super) fn is_ok(&self) -> bool {
-        self.steps.iter().all(|step| step.outcome != Outcome::Failed)
-    }
-
     fn add(&mut self, taken: Taken, outcome: Outcome, found: String) {
         let step = Step {
             name: taken.name,
