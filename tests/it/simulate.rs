@@ -32,6 +32,10 @@ reply = { body = "OK", duplicate = 409, refused = { status = 200, body = "NO {co
 secrets = [{ value = "secret-of-office" }]
 allow_ips = ["203.0.113.0/24"]
 
+[networks.inside]
+allow_ips = ["127.0.0.0/8"]
+signature = { algorithm = "none" }
+
 [campaigns.spring]
 destination = "https://shop.example/landing?cid={click_id}&src={affiliate}&s1={sub1}"
 "#;
@@ -211,6 +215,11 @@ fn a_service_with_another_secret_fails_at_the_postback_and_a_foreign_address_say
         "{}",
         ended.stdout
     );
+
+    // Where the address is the proof, there is nothing to forge.
+    let ended = simulate(&stage.site, &stage.service, &["--network", "inside", "--json"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert_eq!(step(&trail(&ended), "forged")["outcome"], "skipped");
 
     // Without a token nothing is read back, and the trail says so.
     here.admin = "tokens = []".to_owned();
