@@ -13,6 +13,7 @@ mod presets;
 mod request;
 mod serve;
 mod sign;
+mod simulate;
 mod spool;
 mod wire;
 
@@ -65,6 +66,8 @@ enum Command {
     Migrate,
     /// Prints the request that a network would send, signed, as a curl line.
     Sign(sign::Options),
+    /// Sends a running service a test click and its network's signed postback, and checks every step of their way.
+    Simulate(simulate::Options),
     /// Lists the senders that the program knows, or prints one of them as a network to be copied.
     Presets(presets::Options),
     /// Says why a request would be accepted or refused, check by check, without a service and without a database.
@@ -107,6 +110,7 @@ pub fn run() -> ExitCode {
         Command::Demo(_)
         | Command::CheckConfig
         | Command::Sign(_)
+        | Command::Simulate(_)
         | Command::Presets(_)
         | Command::Explain(_)
         | Command::Guide(_)
@@ -121,6 +125,7 @@ pub fn run() -> ExitCode {
         Command::CheckConfig => check_config::check(&file, &environment),
         Command::Migrate => in_runtime(migrate::migrate(file, environment)),
         Command::Sign(options) => sign::sign(&options, &file, &environment),
+        Command::Simulate(options) => in_runtime(simulate::simulate(options, file, environment)),
         Command::Presets(options) => presets::run(&options),
         Command::Explain(options) => explain::explain(&options, &file, &environment),
         Command::Guide(options) => guide::guide(&options, &file, &environment),

@@ -44,13 +44,18 @@ pub(super) fn unknown_network(name: &str, config: &Config) -> Failure {
     ))
 }
 
+/// The network of a name.
+pub(super) fn network_of<'c>(config: &'c Config, name: &str) -> Result<&'c Network, Failure> {
+    let found = config.networks.get(name);
+    found
+        .map(|network| &**network)
+        .ok_or_else(|| unknown_network(name, config))
+}
+
 impl RequestOptions {
     /// The network of the configuration.
     pub(super) fn network<'c>(&self, config: &'c Config) -> Result<&'c Network, Failure> {
-        let found = config.networks.get(self.network.as_str());
-        found
-            .map(|network| &**network)
-            .ok_or_else(|| unknown_network(&self.network, config))
+        network_of(config, &self.network)
     }
 
     /// The method, where none is named the one that goes with the body.

@@ -32,19 +32,28 @@ pub(super) async fn call(
     headers: &[(HeaderName, HeaderValue)],
     body: &str,
 ) -> anyhow::Result<Answer> {
+    let body = Bytes::copy_from_slice(body.as_bytes());
+    call_at(&address.to_string(), method, target, headers, body).await
+}
+
+/// The same to a host of a name or an address, with its port.
+pub(super) async fn call_at(
+    authority: &str,
+    method: Method,
+    target: &str,
+    headers: &[(HeaderName, HeaderValue)],
+    body: Bytes,
+) -> anyhow::Result<Answer> {
     let exchange = async {
-        let stream = TcpStream::connect(address)
+        let stream = TcpStream::connect(authority)
             .await
-            .with_context(|| format!("{address} does not answer"))?;
+            .with_context(|| format!("{authority} does not answer"))?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-        let mut request = Request::builder()
-            .method(method)
-            .uri(target)
-            .header(HOST, address.to_string());
+        let mut request = Request::builder().method(method).uri(target).header(HOST, authority);
         for (name, value) in headers {
             request = request.header(name, value);
         }
-        let request = request.body(Full::new(Bytes::copy_from_slice(body.as_bytes())))?;
+        let request = request.body(Full::new(body))?;
         let exchange = async {
             let response = sender.send_request(request).await?;
             let (parts, body) = response.into_parts();
@@ -63,13 +72,13 @@ pub(super) async fn call(
             answer = exchange => answer,
             ended = connection => {
                 ended?;
-                anyhow::bail!("{address} closed the connection without an answer")
+                anyhow::bail!("{authority} closed the connection without an answer")
             }
         }
     };
     timeout(EXCHANGE_MAX, exchange)
         .await
-        .with_context(|| format!("{address} took longer than 10 s"))?
+        .with_context(|| format!("{authority} took longer than 10 s"))?
 }
 
 /// The address to call for a listener that listens on every address.

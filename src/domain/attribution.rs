@@ -77,6 +77,8 @@ pub struct ClickFacts {
     pub affiliate: Option<String>,
     /// When it was received.
     pub received_at: Timestamp,
+    /// Whether it is a test.
+    pub is_test: bool,
 }
 
 /// What a matched click says about a conversion.

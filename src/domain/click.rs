@@ -16,6 +16,10 @@ const OTHERS_MAX: usize = 200;
 
 /// What was noticed about a click besides what it says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is noticed by itself, in whatever company"
+)]
 pub struct ClickFlags {
     /// The browser said that it only fetches ahead; the visitor may never come.
     pub prefetch: bool,
@@ -23,15 +27,17 @@ pub struct ClickFlags {
     pub bot: bool,
     /// The query was not clean; the raw query is kept beside what was read.
     pub odd_query: bool,
+    /// Its sender said that it is a test: so are the conversions that name it.
+    pub test: bool,
 }
 
 impl ClickFlags {
     /// The flags in the order in which they are listed, with the bit that stores each.
-    const BITS: [(&'static str, i16); 3] = [("prefetch", 1), ("bot", 2), ("odd_query", 4)];
+    const BITS: [(&'static str, i16); 4] = [("prefetch", 1), ("bot", 2), ("odd_query", 4), ("test", 8)];
 
     /// The flags as one number, as PostgreSQL stores them.
     pub fn bits(self) -> i16 {
-        let set = [self.prefetch, self.bot, self.odd_query];
+        let set = [self.prefetch, self.bot, self.odd_query, self.test];
         Self::BITS
             .iter()
             .zip(set)
@@ -46,6 +52,7 @@ impl ClickFlags {
             prefetch: bits & Self::BITS[0].1 != 0,
             bot: bits & Self::BITS[1].1 != 0,
             odd_query: bits & Self::BITS[2].1 != 0,
+            test: bits & Self::BITS[3].1 != 0,
         }
     }
 
@@ -300,11 +307,15 @@ mod tests {
     fn flags_are_listed_as_they_were_stored() {
         let flags = ClickFlags {
             prefetch: true,
-            bot: false,
             odd_query: true,
+            test: true,
+            ..ClickFlags::default()
         };
-        assert_eq!(ClickFlags::names(flags.bits()), ["prefetch", "odd_query"]);
+        assert_eq!(ClickFlags::names(flags.bits()), ["prefetch", "odd_query", "test"]);
         assert!(ClickFlags::names(0).is_empty());
+        for bits in 0..16 {
+            assert_eq!(ClickFlags::from_bits(bits).bits(), bits);
+        }
     }
 
     fn aliases(params: &[(&str, &[&str])]) -> ClickAliases {

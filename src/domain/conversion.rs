@@ -156,6 +156,9 @@ pub struct Conversion {
     pub attribution: Attribution,
     /// What the matched click says.
     pub credit: Option<Credit>,
+    /// Whether the click that it names is a test, and so is it. It follows the click alone, whether that got the conversion or
+    /// not: nothing in a postback makes one a test.
+    pub is_test: bool,
     /// The network's user id.
     pub user_id: Option<String>,
     /// The device's id.

@@ -78,6 +78,7 @@ fn record(postback: &Postback, status: Status, facts: &Facts<'_>) -> Conversion 
         click: postback.click.clone(),
         attribution,
         credit,
+        is_test: facts.click.is_some_and(|click| click.is_test),
         user_id: postback.user_id.clone(),
         device_id: postback.device_id.clone(),
         event_time: postback.event_time,

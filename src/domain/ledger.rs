@@ -147,6 +147,7 @@ impl Conversion {
         }
         let before = Snapshot::of(self);
         (self.attribution, self.credit) = attribute_late(self, click, terms);
+        self.is_test = click.is_test;
         Some(self.push(Step {
             kind: StepKind::Attributed,
             cause: click.id.uuid(),

@@ -53,6 +53,14 @@ impl Amount {
             .map(Self)
     }
 
+    /// How many of the currency's minor unit it is; `None` where it is no whole number of them. `digits` of them stand behind
+    /// the point, as in [`Self::parse_minor`].
+    pub fn in_minor_units(self, digits: u32) -> Option<i128> {
+        let exact = self.0.normalize();
+        let missing = digits.checked_sub(exact.scale())?;
+        Some(exact.mantissa() * 10_i128.pow(missing))
+    }
+
     /// An amount that was stored by this program.
     pub const fn from_stored(amount: Decimal) -> Self {
         Self(amount)

@@ -16,7 +16,8 @@ use crate::ingest::now;
 
 use super::app::id_randomness;
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The header field in which every answer carries its request's id; a postback's is its id in the raw log.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id of a request, made by us. A postback's is also its id in the raw log.
 #[derive(Debug, Clone, Copy)]

@@ -15,7 +15,7 @@ use crate::config::ReloadError;
 use crate::domain::form;
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::time::Timestamp;
-use crate::store::{ConversionFilter, ConversionView, Cursor, StepView, StoreError, StoredPostback, causes};
+use crate::store::{ConversionFilter, ConversionView, Cursor, StepView, StoreError, StoredPostback, Tests, causes};
 
 use super::app::App;
 use super::problem::Problem;
@@ -55,7 +55,7 @@ pub(super) async fn conversion(State(app): State<Arc<App>>, uri: Uri) -> Result<
     found(conversion.map(|found| found.map(|(conversion, history)| WithHistory { conversion, history })))
 }
 
-/// `GET /api/v1/conversions?network=&transaction_id=&click_id=&campaign=&from=&to=&limit=&cursor=`
+/// `GET /api/v1/conversions?network=&transaction_id=&click_id=&campaign=&from=&to=&limit=&cursor=&test=`
 pub(super) async fn conversions(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     let (filter, limit) = read_filter(query.as_deref().unwrap_or_default()).map_err(Problem::of)?;
     let (items, next) = app
@@ -128,9 +128,21 @@ fn read_filter(query: &str) -> Result<(ConversionFilter, u16), Refusal> {
                 filter.after =
                     Some(cursor.ok_or_else(|| malformed(name, "expected a next_cursor of an earlier answer"))?);
             }
+            "test" => {
+                filter.tests = match value.as_str() {
+                    "include" => Tests::Included,
+                    "only" => Tests::Alone,
+                    _ => {
+                        return Err(malformed(
+                            name,
+                            "expected include or only; tests are left out without it",
+                        ));
+                    }
+                };
+            }
             _ => {
                 let expected =
-                    "unknown; expected network, transaction_id, click_id, campaign, from, to, limit or cursor";
+                    "unknown; expected network, transaction_id, click_id, campaign, from, to, limit, cursor or test";
                 return Err(malformed(name, expected));
             }
         }

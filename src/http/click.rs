@@ -28,6 +28,9 @@ const X_ROBOTS_TAG: HeaderName = HeaderName::from_static("x-robots-tag");
 /// Headers in which browsers say that they fetch a page before anybody asked for it.
 const PREFETCH_HEADERS: [&str; 3] = ["sec-purpose", "purpose", "x-moz"];
 
+/// A click whose request says `1` here is a test. A header, because a link that anybody may pass on cannot set one.
+pub const TEST_HEADER: HeaderName = HeaderName::from_static("x-postbackd-test");
+
 /// Redirects a visitor. Nothing but an unknown campaign or an oversized request refuses one.
 pub(super) async fn click(State(app): State<Arc<App>>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
@@ -128,6 +131,7 @@ fn flags(headers: &HeaderMap, attributes: &ClickAttributes) -> ClickFlags {
             .and_then(|value| value.to_str().ok())
             .is_some_and(is_known_bot),
         odd_query: attributes.odd_query.is_some(),
+        test: headers.get(TEST_HEADER).is_some_and(|value| value == "1"),
     }
 }
 

@@ -30,7 +30,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::domain::refusal::{Code, Refusal};
 
+pub use access::REQUEST_ID;
 pub use app::App;
+pub use click::TEST_HEADER;
 pub use metrics::install_recorder;
 pub use quiet::RefusalLog;
 

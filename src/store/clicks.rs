@@ -4,7 +4,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::domain::attribution::ClickFacts;
-use crate::domain::click::Click;
+use crate::domain::click::{Click, ClickFlags};
 use crate::domain::click_field::SUBS_MAX;
 use crate::domain::id::ClickId;
 use crate::domain::money::Amount;
@@ -93,7 +93,7 @@ pub(super) async fn facts(connection: &mut PgConnection, ids: &[ClickId]) -> Res
     };
     let rows = sqlx::query!(
         r#"
-        select clicks.id, campaign, affiliate, received_at
+        select clicks.id, campaign, affiliate, received_at, flags
         from unnest($1::uuid[]) as wanted (id)
         join clicks on clicks.id = wanted.id
         where clicks.id between $2 and $3
@@ -109,6 +109,7 @@ pub(super) async fn facts(connection: &mut PgConnection, ids: &[ClickId]) -> Res
         campaign: row.campaign,
         affiliate: row.affiliate,
         received_at: row.received_at.into(),
+        is_test: ClickFlags::from_bits(row.flags).test,
     });
     Ok(facts.collect())
 }

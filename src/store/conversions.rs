@@ -35,7 +35,7 @@ pub(super) async fn load(connection: &mut PgConnection, ids: &[ConversionId]) ->
         r#"
         select conversions.id, received_at, updated_at, event_time, click_time, click_id, revision, attributed, network,
             event, status, dedupe, transaction_id, payout, currency, click_id_sent, campaign, affiliate, reason, user_id,
-            device_id
+            device_id, test
         from unnest($1::uuid[]) as wanted (id)
         join conversions on conversions.id = wanted.id
         "#,
@@ -75,6 +75,7 @@ pub(super) async fn load(connection: &mut PgConnection, ids: &[ConversionId]) ->
             click: SentClickId::from_stored(row.click_id, row.click_id_sent),
             attribution,
             credit,
+            is_test: row.test,
             user_id: row.user_id,
             device_id: row.device_id,
             event_time: row.event_time.map(Timestamp::from),
@@ -157,11 +158,11 @@ pub(super) async fn update(connection: &mut PgConnection, changed: &[&Conversion
         r#"
         update conversions set
             updated_at = row.updated_at, click_time = row.click_time, revision = row.revision,
-            attributed = row.attributed, status = row.status, payout = row.payout, currency = row.currency,
+            attributed = row.attributed, test = row.test, status = row.status, payout = row.payout, currency = row.currency,
             campaign = row.campaign, affiliate = row.affiliate, reason = row.reason
-        from unnest($1::uuid[], $2::int4[], $3::timestamptz[], $4::timestamptz[], $5::int4[], $6::bool[], $7::text[],
-            $8::numeric[], $9::text[], $10::text[], $11::text[], $12::text[])
-            as row (id, decided_on, updated_at, click_time, revision, attributed, status, payout, currency, campaign,
+        from unnest($1::uuid[], $2::int4[], $3::timestamptz[], $4::timestamptz[], $5::int4[], $6::bool[], $7::bool[], $8::text[],
+            $9::numeric[], $10::text[], $11::text[], $12::text[], $13::text[])
+            as row (id, decided_on, updated_at, click_time, revision, attributed, test, status, payout, currency, campaign,
             affiliate, reason)
         where conversions.id = row.id and conversions.revision = row.decided_on
         returning conversions.id
@@ -172,6 +173,7 @@ pub(super) async fn update(connection: &mut PgConnection, changed: &[&Conversion
         &click_times(changed) as &[Option<DateTime<Utc>>],
         &column(changed, |conversion| conversion.revision),
         &column(changed, |conversion| conversion.attribution == Attribution::Attributed),
+        &column(changed, |conversion| conversion.is_test),
         &column(changed, |conversion| conversion.state.status.as_str()) as &[&str],
         &column(changed, |conversion| conversion.state.payout.map(Amount::decimal)) as &[Option<Decimal>],
         &currencies(changed) as &[Option<&str>],

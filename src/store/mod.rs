@@ -28,4 +28,6 @@ pub use link::Link;
 pub use migrate::{MigrateError, Standing, migrate, standing};
 pub use partitions::{PARTITIONS_AHEAD_MIGRATE, PARTITIONS_AHEAD_SERVE, make_partitions};
 pub use postbacks::{LogRow, LogVerdict, REFUSED};
-pub use read::{ClickView, ConversionFilter, ConversionView, Cursor, PostbackView, Reader, StepView, StoredPostback};
+pub use read::{
+    ClickView, ConversionFilter, ConversionView, Cursor, PostbackView, Reader, StepView, StoredPostback, Tests,
+};

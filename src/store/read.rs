@@ -77,6 +77,7 @@ pub struct ConversionView {
     event_time: Option<String>,
     updated_at: String,
     revision: i32,
+    test: bool,
 }
 
 /// One step of a conversion's history as the private API shows it.
@@ -155,8 +156,33 @@ pub struct ConversionFilter {
     pub from: Option<Timestamp>,
     /// Received before this.
     pub to: Option<Timestamp>,
+    /// Whether tests are among them.
+    pub tests: Tests,
     /// Behind this place in the list.
     pub after: Option<Cursor>,
+}
+
+/// Whether a list of conversions holds those of test clicks.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub enum Tests {
+    /// It holds none: what is counted is real.
+    #[default]
+    LeftOut,
+    /// It holds both.
+    Included,
+    /// It holds nothing else.
+    Alone,
+}
+
+impl Tests {
+    /// The listed conversions' column; nothing where it does not matter.
+    const fn is_test(self) -> Option<bool> {
+        match self {
+            Self::LeftOut => Some(false),
+            Self::Included => None,
+            Self::Alone => Some(true),
+        }
+    }
 }
 
 /// A place in a list of conversions.
@@ -266,7 +292,7 @@ impl Reader {
             r#"
             select id, network, transaction_id, event, status, payout::text as payout, currency, click_id, click_id_sent,
                 campaign, affiliate, attributed, reason, dedupe, user_id, device_id, received_at, event_time, updated_at,
-                revision
+                revision, test
             from conversions
             where ($1::text is null or network = $1)
                 and ($2::text is null or transaction_id = $2)
@@ -276,8 +302,9 @@ impl Reader {
                 and ($6::timestamptz is null or received_at >= $6)
                 and ($7::timestamptz is null or received_at < $7)
                 and ($8::timestamptz is null or (received_at, id) < ($8, $9::uuid))
+                and ($10::bool is null or test = $10)
             order by received_at desc, id desc
-            limit $10
+            limit $11
             "#,
             filter.network,
             filter.transaction_id,
@@ -288,6 +315,7 @@ impl Reader {
             filter.to.map(DateTime::<Utc>::from),
             filter.after.map(|cursor| DateTime::<Utc>::from(cursor.received_at)),
             filter.after.map(|cursor| cursor.id),
+            filter.tests.is_test(),
             i64::from(limit) + 1,
         )
         .fetch_all(&self.pool)
@@ -312,7 +340,7 @@ impl Reader {
             r#"
             select id, network, transaction_id, event, status, payout::text as payout, currency, click_id, click_id_sent,
                 campaign, affiliate, attributed, reason, dedupe, user_id, device_id, received_at, event_time, updated_at,
-                revision
+                revision, test
             from conversions
             where id = $1
             "#,
@@ -429,6 +457,7 @@ struct ConversionRow {
     event_time: Option<DateTime<Utc>>,
     updated_at: DateTime<Utc>,
     revision: i32,
+    test: bool,
 }
 
 impl ConversionRow {
@@ -454,6 +483,7 @@ impl ConversionRow {
             event_time: self.event_time.map(shown),
             updated_at: shown(self.updated_at),
             revision: self.revision,
+            test: self.test,
         }
     }
 }

@@ -40,12 +40,12 @@ pub(super) async fn record(
         r#"
         with recorded as (
             insert into conversions (id, received_at, updated_at, event_time, click_time, click_id, revision, attributed,
-                network, event, status, dedupe, transaction_id, payout, currency, click_id_sent, campaign, affiliate,
+                test, network, event, status, dedupe, transaction_id, payout, currency, click_id_sent, campaign, affiliate,
                 reason, user_id, device_id)
             select * from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[],
-                $6::uuid[], $7::int4[], $8::bool[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
-                $14::numeric[], $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[],
-                $21::text[])
+                $6::uuid[], $7::int4[], $8::bool[], $9::bool[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
+                $15::numeric[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[], $21::text[],
+                $22::text[])
             on conflict (id) do nothing
             returning id
         ),
@@ -53,8 +53,8 @@ pub(super) async fn record(
             insert into conversion_changes (conversion_id, postback_id, at, event_time, revision, kind, status, payout,
                 before, after)
             select *
-            from unnest($22::uuid[], $23::uuid[], $24::timestamptz[], $25::timestamptz[], $26::int4[], $27::text[],
-                $28::text[], $29::numeric[], $30::jsonb[], $31::jsonb[])
+            from unnest($23::uuid[], $24::uuid[], $25::timestamptz[], $26::timestamptz[], $27::int4[], $28::text[],
+                $29::text[], $30::numeric[], $31::jsonb[], $32::jsonb[])
                 as step (conversion_id, postback_id, at, event_time, revision, kind, status, payout, before, after)
             where (conversion_id in (select id from recorded)) is true
         ),
@@ -63,8 +63,8 @@ pub(super) async fn record(
                 body)
             select id, received_at, conversion_id, remote_ip::inet, verdict, network, method, target, headers::jsonb,
                 body
-            from unnest($32::uuid[], $33::timestamptz[], $34::uuid[], $35::text[], $36::text[], $37::text[],
-                $38::text[], $39::text[], $40::text[], $41::bytea[])
+            from unnest($33::uuid[], $34::timestamptz[], $35::uuid[], $36::text[], $37::text[], $38::text[],
+                $39::text[], $40::text[], $41::text[], $42::bytea[])
                 as row (id, received_at, conversion_id, remote_ip, verdict, network, method, target, headers, body)
             where (conversion_id is null or conversion_id in (select id from recorded)) is true
             on conflict (id) do update
@@ -82,6 +82,7 @@ pub(super) async fn record(
         &column(new, |conversion| conversion.click.id().map(ClickId::uuid)) as &[Option<Uuid>],
         &column(new, |conversion| conversion.revision),
         &column(new, |conversion| conversion.attribution == Attribution::Attributed),
+        &column(new, |conversion| conversion.is_test),
         &column(new, |conversion| &*conversion.network) as &[&str],
         &column(new, |conversion| conversion.event.as_str()) as &[&str],
         &column(new, |conversion| conversion.state.status.as_str()) as &[&str],

@@ -31,5 +31,6 @@ mod refusals;
 mod reload;
 mod replies;
 mod schemes;
+mod simulate;
 mod spool;
 mod storage;

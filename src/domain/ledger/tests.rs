@@ -73,7 +73,20 @@ fn click_at(second: i64) -> ClickFacts {
         campaign: "spring".to_owned(),
         affiliate: Some("42".to_owned()),
         received_at: at(second),
+        is_test: false,
     }
+}
+
+/// The click's campaign, for these networks (none: for all) and with a window of this many seconds.
+fn spring_for(networks: &[&str], window_s: Option<u64>) -> Campaigns {
+    Campaigns::new([Campaign {
+        name: Arc::from("spring"),
+        destination: Destination::parse("https://shop.example/").expect("a destination"),
+        networks: networks.iter().copied().map(Arc::from).collect(),
+        window: window_s.map(Duration::from_secs),
+        aliases: ClickAliases::default(),
+        open: Openness::Enabled,
+    }])
 }
 
 /// The verdicts of a sequence of postbacks, a second apart, and the conversion at its end.
@@ -259,16 +272,7 @@ fn an_ignored_postback_leaves_nothing() {
 
 #[test]
 fn a_click_gets_the_conversions_that_its_campaign_and_window_allow() {
-    let campaigns = |networks: &[&str], window: Option<u64>| {
-        Campaigns::new([Campaign {
-            name: Arc::from("spring"),
-            destination: Destination::parse("https://shop.example/").expect("a destination"),
-            networks: networks.iter().copied().map(Arc::from).collect(),
-            window: window.map(Duration::from_secs),
-            aliases: ClickAliases::default(),
-            open: Openness::Enabled,
-        }])
-    };
+    let campaigns = spring_for;
     let any = campaigns(&[], None);
     let hour = 3600;
     for (campaigns, received, words, reason, credited) in [
@@ -353,6 +357,37 @@ fn a_click_gets_the_conversions_that_its_campaign_and_window_allow() {
             credit,
             "{words} at {received}"
         );
+    }
+}
+
+#[test]
+fn a_conversion_is_a_test_when_its_click_is_whichever_came_first_and_whoever_got_it() {
+    for (networks, received, reason) in [
+        (&[][..], 100, None),
+        (&[], 1_000_000, Some("outside_window")),
+        (&["other"], 100, Some("network_not_allowed")),
+    ] {
+        for is_test in [true, false] {
+            let click = ClickFacts { is_test, ..click_at(0) };
+            let terms = Arc::new(terms(&spring_for(networks, None)));
+            let postback = Postback {
+                terms: terms.clone(),
+                ..postback(received, &format!("approved 1 USD {CLICK}"))
+            };
+
+            let mut knows_click = Ledger::new([], [click.clone()]);
+            assert_eq!(knows_click.settle(&postback).answer.reason, reason);
+            let recorded = knows_click.conversions.into_values().next().expect("a conversion");
+            assert_eq!(recorded.is_test, is_test, "{reason:?}: the click was first");
+
+            let mut knows_none = Ledger::default();
+            knows_none.settle(&postback);
+            let mut late = knows_none.conversions.into_values().next().expect("a conversion");
+            assert!(!late.is_test, "nothing in a postback makes one a test");
+            late.meet_late_click(&click, &terms, at(received + 1)).expect("a step");
+            assert_eq!(late.is_test, is_test, "{reason:?}: the click was late");
+            assert_eq!(late.attribution.reason().map(Reason::as_str), reason);
+        }
     }
 }
 

@@ -46,6 +46,24 @@ impl PayoutUnit {
             }
         }
     }
+
+    /// Writes an amount in this unit, as a network would send it.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be written so.
+    pub fn write(self, amount: Amount, currency: Option<Currency>) -> Result<String, &'static str> {
+        let digits = match (self, currency) {
+            (Self::Major, _) => return Ok(amount.to_string()),
+            (Self::Minor, Some(currency)) => currency.minor_digits(),
+            (Self::Minor, None) => None,
+        };
+        let digits = digits.ok_or("the payout is in a minor unit, as cents, and no currency with one is known")?;
+        amount
+            .in_minor_units(digits)
+            .map(|whole| whole.to_string())
+            .ok_or("the payout is no whole number of the currency's minor unit")
+    }
 }
 
 #[cfg(test)]
@@ -89,6 +107,27 @@ mod tests {
         assert!(minor("1250", "XAU").expect_err("gold").ends_with("has none"));
     }
 
+    #[test]
+    fn only_whole_minor_units_are_written() {
+        let amount = |text: &str| Amount::parse(text, PAYOUT_SCALE_MAX).expect("an amount");
+        let usd = Currency::parse("USD");
+        let yen = Currency::parse("JPY");
+        for (text, currency, written) in [
+            ("12.5", usd, Ok("1250")),
+            ("12.500", usd, Ok("1250")),
+            ("0", usd, Ok("0")),
+            ("7.00", yen, Ok("7")),
+            ("12.505", usd, Err(())),
+            ("7.50", yen, Err(())),
+            ("7", None, Err(())),
+            ("7", Currency::parse("XAU"), Err(())),
+        ] {
+            let said = PayoutUnit::Minor.write(amount(text), currency);
+            assert_eq!(said.as_deref().map_err(|_| ()), written, "{text}");
+        }
+        assert_eq!(PayoutUnit::Major.write(amount("12.50"), None).as_deref(), Ok("12.50"));
+    }
+
     proptest! {
         #[test]
         fn an_amount_in_minor_units_is_the_same_money(whole in -999_999_999_999_i64..=999_999_999_999, code in prop::sample::select(vec!["USD", "JPY", "BHD", "CLF", "TND", "KRW", "EUR"])) {
@@ -99,6 +138,7 @@ mod tests {
             // The scale is the currency's, and the same amount is read where it is sent in major units.
             prop_assert_eq!(amount.decimal().scale(), digits);
             prop_assert_eq!(PayoutUnit::Major.read(&amount.to_string(), None), Ok(amount));
+            prop_assert_eq!(PayoutUnit::Minor.write(amount, Some(currency)), Ok(whole.to_string()));
         }
     }
 }

@@ -68,8 +68,36 @@ impl StatusTable {
         words
     }
 
+    /// A word for one of our statuses: the network's own, the first in the alphabet, else a built-in one.
+    pub fn word_for(&self, status: Status) -> Option<String> {
+        self.words(StatusWord::Status(status)).into_iter().next()
+    }
+
     fn built_in(word: &str) -> Option<Status> {
         let mut words = BUILT_IN.into_iter();
         words.find(|(known, _)| *known == word).map(|(_, means)| means)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_is_written_in_the_networks_own_word() {
+        let table = StatusTable::new([
+            ("Won".to_owned(), StatusWord::Status(Status::Approved)),
+            ("cashed".to_owned(), StatusWord::Status(Status::Approved)),
+            ("pending".to_owned(), StatusWord::Status(Status::Rejected)),
+        ]);
+        for (status, word) in [
+            (Status::Approved, "cashed"),
+            (Status::Rejected, "pending"),
+            // Its first word means something else here.
+            (Status::Pending, "hold"),
+            (Status::Reversed, "reversed"),
+        ] {
+            assert_eq!(table.word_for(status).as_deref(), Some(word), "{status}");
+        }
     }
 }

@@ -55,6 +55,37 @@ impl<P: Copy> Body<P> {
         self.content_type
     }
 
+    /// Whether a text can be this body filled: its fixed texts stand there in their order, and where one of our values is
+    /// `known`, that one.
+    pub fn fits<'v>(&self, text: &str, known: impl Fn(P) -> Option<&'v str>) -> bool {
+        let pieces = self.template.pieces();
+        let mut rest = text;
+        let mut is_open = false;
+        for (index, piece) in pieces.iter().enumerate() {
+            let fixed = match piece {
+                Piece::Literal(literal) => Some(literal.as_str()),
+                Piece::Own(own) => known(*own),
+                Piece::Sent(_) => None,
+            };
+            let Some(fixed) = fixed else {
+                is_open = true;
+                continue;
+            };
+            let found = if is_open && index + 1 == pieces.len() {
+                // A value may hold the same text: only the one at the end counts.
+                rest.ends_with(fixed).then_some("")
+            } else if is_open {
+                rest.split_once(fixed).map(|(_, behind)| behind)
+            } else {
+                rest.strip_prefix(fixed)
+            };
+            let Some(behind) = found else { return false };
+            rest = behind;
+            is_open = false;
+        }
+        is_open || rest.is_empty()
+    }
+
     /// The body, filled with our values and with what the request may give. Under a `coverage`, only what it covers is
     /// taken from the request. A value that no longer fits into 16 KiB is left out.
     pub fn render<'v>(

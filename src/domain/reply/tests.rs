@@ -69,6 +69,32 @@ fn our_values_are_escaped_for_their_content_type() {
 }
 
 #[test]
+fn a_text_fits_its_template_whatever_was_filled_in() {
+    for (template, text, fits) in [
+        ("OK", "OK", true),
+        ("OK", "OK ", false),
+        ("OK", "", false),
+        ("", "", true),
+        ("{query.id}:OK", "E1:OK", true),
+        ("{query.id}:OK", ":OK", true),
+        ("{query.id}:OK", "a:OK:OK", true),
+        ("{query.id}:OK", "E1:NO", false),
+        ("id={click_id}&v={verdict}", "id=x&v=recorded", true),
+        ("id={click_id}&v={verdict}", "id=x&v=duplicate", false),
+        ("{click_id}{affiliate}", "", true),
+        ("{verdict}{click_id}", "recordedx", true),
+        ("{verdict}{click_id}", "x", false),
+    ] {
+        let known = |own: OfVerdict| (own == OfVerdict::Known(OfAcceptance::Verdict)).then_some("recorded");
+        assert_eq!(
+            body(template, ContentType::Plain).fits(text, known),
+            fits,
+            "{template} {text}"
+        );
+    }
+}
+
+#[test]
 fn a_value_that_does_not_fit_is_left_out() {
     let long = "x".repeat(10_000);
     assert_eq!(

@@ -58,6 +58,7 @@ pub use trial::{Change, Other, Party};
 pub use values::Values;
 
 use super::postback::{Form, RawPostback};
+use super::secret::Secret;
 use super::time::Timestamp;
 use content::Feed;
 use encoding::Tag;
@@ -153,6 +154,47 @@ impl Scheme {
             Proof::Token(token) => &token.placement.from,
             Proof::Address | Proof::Mac(_) => &[],
         }
+    }
+
+    /// The places, beside the timestamp's, that a request must fill because they are signed, and whether a number must stand
+    /// there.
+    pub fn signed_places(&self) -> Vec<(&Reference, bool)> {
+        let mac = match &self.proof {
+            Proof::Address | Proof::Token(_) => return Vec::new(),
+            Proof::Mac(mac) => mac,
+        };
+        let is_timestamp = |source: &Source| mac.timestamp.as_ref().is_some_and(|rule| rule.from == *source);
+        let needed = mac.content.terms().filter(|term| match term.absence {
+            Absence::Refused => !is_timestamp(&term.source),
+            Absence::Nothing | Absence::NothingIfEmpty => false,
+        });
+        let places = needed.filter_map(|term| match &term.source {
+            Source::Place(place) => Some((place, term.is_integer)),
+            Source::Label(_) => None,
+        });
+        places.collect()
+    }
+
+    /// The same scheme with another secret, as somebody has it who knows how the network signs and not with what. `None`
+    /// where there is no secret to be wrong about: the address is the proof.
+    #[must_use]
+    pub fn with_secret_of_another(&self, secret: &Secret) -> Option<Self> {
+        let proof = match &self.proof {
+            Proof::Address => return None,
+            Proof::Token(token) => Proof::Token(TokenScheme {
+                tokens: vec![Token::new(secret)],
+                ..token.clone()
+            }),
+            Proof::Mac(mac) => {
+                let other = |key: &Key| Key::new(key.algorithm(), secret);
+                Proof::Mac(Box::new(MacScheme {
+                    keys: mac.keys.iter().map(other).collect(),
+                    ..(**mac).clone()
+                }))
+            }
+        };
+        let coverage = self.coverage.clone();
+        Some(Self { proof, coverage })
     }
 
     /// Whether the signature stays right when characters are moved from one value into the next.

@@ -60,6 +60,58 @@ fn scheme(algorithm: &str, secret: &str, content: &str, from: &str, encoding: En
 
 /// RFC 4231 test case 2 and RFC 2202 test case 2: key "Jefe", data "what do ya want for nothing?".
 #[test]
+fn what_is_signed_by_itself_has_to_be_there_and_another_secret_fits_nothing() {
+    let rule = TimestampRule {
+        from: Source::parse("query.at").expect("a place"),
+        unit: TimestampUnit::Seconds,
+        tolerance: Duration::from_mins(5),
+    };
+    let content = "{query.at}{query.id}{query.note?}{header.x-a}{query.sum|int}";
+    let key = Key::new(Algorithm::HmacSha256, &Secret::new(*b"ours"));
+    let scheme = Scheme::mac(MacScheme {
+        content: Content::parse(content, &Rows::default()).expect("a content"),
+        placement: Placement::at(vec![Reference::parse("query.sig").expect("a place")], String::new()),
+        encoding: Encoding::Hex,
+        timestamp: Some(rule),
+        require: Vec::new(),
+        base_url: String::new(),
+        key_format: KeyFormat::default(),
+        keys: vec![key],
+    });
+    let places = scheme.signed_places();
+    let places: Vec<(String, bool)> = places
+        .iter()
+        .map(|(place, number)| (place.to_string(), *number))
+        .collect();
+    let expected = [("query.id", false), ("header.x-a", false), ("query.sum", true)];
+    assert_eq!(places, expected.map(|(place, number)| (place.to_owned(), number)));
+
+    let now = Timestamp::from_unix_seconds(1_700_000_000);
+    let sent = |scheme: &Scheme| {
+        let uri = "/postback/acme?id=1&sum=2.5".parse().expect("a target");
+        let mut headers = HeaderMap::new();
+        headers.insert("x-a", HeaderValue::from_static("1"));
+        let unsigned = Unsigned::new(Method::GET, uri, headers, Bytes::new(), now);
+        let signed = unsigned.clone().sign(scheme, now).expect("signed");
+        RawPostback {
+            uri: signed.uri,
+            ..unsigned.0
+        }
+    };
+    let verified = |raw: &RawPostback| scheme.verify(raw, &Form::read(raw).expect("a query"), now);
+    assert_eq!(verified(&sent(&scheme)), Ok(()));
+    let forger = scheme
+        .with_secret_of_another(&Secret::new(*b"theirs"))
+        .expect("it has a secret");
+    assert_eq!(verified(&sent(&forger)), Err(AuthFailure::SignatureWrong));
+    assert!(
+        Scheme::address_only()
+            .with_secret_of_another(&Secret::new(*b"x"))
+            .is_none()
+    );
+}
+
+#[test]
 fn the_vectors_of_the_rfcs_are_accepted() {
     const DATA: &str = "what do ya want for nothing?";
     for (algorithm, signature) in [
@@ -218,6 +270,7 @@ fn a_zero_cannot_be_moved_from_a_value_into_the_timestamp_behind_it() {
         timestamp: Some(timestamp),
         require: Vec::new(),
         base_url: String::new(),
+        key_format: KeyFormat::default(),
         keys: keys(Algorithm::HmacSha256, &["s3cret"]),
     }));
     // printf '%s' 'payout=501700000000' | openssl dgst -sha256 -hmac s3cret
