@@ -1,6 +1,6 @@
 //! What a postback is checked for, in the contract's order: method, address, head, network, body, form, signature, fields.
 //!
-//! The only place where that order stands. [`head`] needs nothing of the body, so that a refused request is not waited for;
+//! The only place where that order stands. [`head()`] needs nothing of the body, so that a refused request is not waited for;
 //! [`whole`] does the rest. The service maps what they say to an answer; an explanation of a request asks the same two
 //! functions and only adds what each check saw.
 
@@ -157,7 +157,7 @@ pub fn head(raw: &RawPostback, named: Named<'_>) -> Result<(), Failed> {
     }
 }
 
-/// The other checks, of a request that passed [`head`] and has its body. A request of an unknown network is verified with
+/// The other checks, of a request that passed [`head()`] and has its body. A request of an unknown network is verified with
 /// `decoy`, so that the time it takes does not tell which networks exist.
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 //!
 //! The click is marked as a test, and so is its conversion: neither is in anybody's list of conversions. What the network would
 //! send is composed from its own rules ([`compose`]) and signed with its secret; what must come back is read off them
-//! ([`expected`]); and what was stored is read over the private API ([`private`]). Every exchange is bounded by the client.
+//! ([`expected`]); and what was stored is read over the private API ([`mod@private`]). Every exchange is bounded by the client.
 
 mod click;
 mod compose;
