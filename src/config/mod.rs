@@ -177,7 +177,9 @@ fn read<'c>(report: &'c Report<'c>, document: &'c DeTable<'c>, environment: &Env
     let mut redactor = Redactor::new(secrets.chain(passwords));
     for (name, network) in &networks {
         for scheme in network.schemes.each() {
-            redactor = redactor.with_token_at(name, scheme.token_places());
+            redactor = redactor
+                .with_token_at(name, scheme.token_places())
+                .with_secrets(scheme.key_texts());
         }
     }
     Config {

@@ -112,7 +112,10 @@ impl Redactor {
         let mut headers = serde_json::Map::new();
         for (name, value) in self.headers(&raw.headers, places) {
             match headers.get_mut(name.as_str()) {
-                Some(serde_json::Value::String(first)) => *first = format!("{first}, {value}"),
+                Some(serde_json::Value::String(first)) => {
+                    first.push_str(", ");
+                    first.push_str(&value);
+                }
                 Some(_) | None => {
                     headers.insert(name.as_str().to_owned(), value.into());
                 }
@@ -158,18 +161,18 @@ impl Redactor {
     /// The same, knowing further texts that are as secret.
     #[must_use]
     pub fn with_secrets(mut self, secrets: impl IntoIterator<Item = Secret>) -> Self {
-        self.secrets
-            .extend(secrets.into_iter().filter(|secret| !secret.expose().is_empty()));
+        for secret in secrets {
+            // Each costs time with every request.
+            if !secret.expose().is_empty() && !self.secrets.contains(&secret) {
+                self.secrets.push(secret);
+            }
+        }
         self
     }
 
     /// A request's target: path and query.
     fn target(&self, path: &str, query: Option<&str>, places: &TokenPlaces) -> String {
-        let path = if self.holds_secret(&decode_bytes(path.as_bytes())) {
-            REDACTED
-        } else {
-            path
-        };
+        let path = if self.cuts_path(path) { REDACTED } else { path };
         match query {
             None => path.to_owned(),
             Some(query) => format!(
@@ -177,6 +180,11 @@ impl Redactor {
                 String::from_utf8_lossy(&self.pairs(query.as_bytes(), places))
             ),
         }
+    }
+
+    /// Whether a path is cut out as a whole, because a secret stands in it.
+    pub fn cuts_path(&self, path: &str) -> bool {
+        self.holds_secret(&decode_bytes(path.as_bytes()))
     }
 
     /// Header fields, as names and values. Values that are not UTF-8 are kept as far as they are readable.

@@ -76,16 +76,16 @@ const SECRETS: [&str; 7] = [
 ];
 
 #[derive(Clone)]
-struct Request {
+pub(super) struct Request {
     network: &'static str,
     method: &'static str,
     target: String,
-    headers: Vec<(&'static str, String)>,
+    pub(super) headers: Vec<(&'static str, String)>,
     body: &'static str,
     remote_ip: Option<&'static str>,
 }
 
-fn get(network: &'static str, target: impl Into<String>) -> Request {
+pub(super) fn get(network: &'static str, target: impl Into<String>) -> Request {
     Request {
         network,
         method: "GET",
@@ -113,7 +113,7 @@ fn post(body: &'static str, signed_at: &str, signed: &str) -> Request {
     }
 }
 
-fn sha256(secret: &str, signed: &str) -> String {
+pub(super) fn sha256(secret: &str, signed: &str) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any key will do");
     mac.update(signed.as_bytes());
     hex::encode(mac.finalize().into_bytes())
@@ -147,7 +147,7 @@ fn asked(request: &Request) -> Asked {
     }
 }
 
-fn explained(config: &Config, request: &Request) -> Explained {
+pub(super) fn explained(config: &Config, request: &Request) -> Explained {
     let context = Context {
         named: config
             .networks

@@ -4,6 +4,7 @@ mod explanations;
 mod faults;
 mod finished;
 mod guides;
+mod hidden;
 mod mapping;
 mod presets;
 mod reading;

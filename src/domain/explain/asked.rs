@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use ipnet::IpNet;
 
+use crate::domain::head::HEADERS_MAX;
 use crate::domain::id::PostbackId;
 use crate::domain::network::Network;
 use crate::domain::postback::{Form, RawPostback};
@@ -44,6 +45,9 @@ pub enum AskedError {
     /// A header field's name.
     #[error("{0:?} is no name of a header field")]
     HeaderName(String),
+    /// More header fields than can be held.
+    #[error("expected at most {HEADERS_MAX} header fields")]
+    TooManyHeaders,
     /// A header field's value.
     #[error("the value of the header field {0} holds a character that none may hold")]
     HeaderValue(HeaderName),
@@ -65,13 +69,15 @@ impl Asked {
     ///
     /// # Errors
     ///
-    /// The first name or value that is none.
+    /// The first name or value that is none, and more fields than a request that is refused for them could have.
     pub fn headers<'h>(fields: impl IntoIterator<Item = (&'h str, &'h str)>) -> Result<HeaderMap, AskedError> {
         let mut headers = HeaderMap::new();
         for (name, value) in fields {
             let name: HeaderName = name.parse().map_err(|_| AskedError::HeaderName(name.to_owned()))?;
             let value = HeaderValue::from_str(value).map_err(|_| AskedError::HeaderValue(name.clone()))?;
-            headers.append(name, value);
+            headers
+                .try_append(name, value)
+                .map_err(|_| AskedError::TooManyHeaders)?;
         }
         Ok(headers)
     }

@@ -26,7 +26,14 @@ pub(super) fn guarded(
         Found::None | Found::Several => None,
     });
     let right = network.schemes.of(&raw.method).right_signatures(raw, form);
-    redactor.with_secrets(misplaced.chain(right))
+    redactor.with_secrets(misplaced.chain(right).chain(secret_path(raw, context.redactor)))
+}
+
+/// The path, where a secret stands in it in whatever encoding: hints name it as it was sent, and in other spellings.
+fn secret_path(raw: &RawPostback, redactor: &Redactor) -> Option<Secret> {
+    let path = raw.uri.path();
+    let kept = path.trim_start_matches("/v1").trim_matches('/');
+    redactor.cuts_path(path).then(|| Secret::new(kept.as_bytes()))
 }
 
 /// Path and query without what proves the request.

@@ -1,7 +1,7 @@
 //! The true reason of a 401 in words, for the operator: the sender is told the same for all of them.
 
 use crate::domain::network::Network;
-use crate::domain::signature::{AuthFailure, Inspection, Outline, RequirementSeen};
+use crate::domain::signature::{AuthFailure, Inspection, Outline};
 
 use super::check::Scene;
 
@@ -30,8 +30,7 @@ fn words(failure: AuthFailure, network: &Network, scene: &Scene<'_>, inspection:
     match failure {
         AuthFailure::UnknownNetwork => "no network of this name is configured".to_owned(),
         AuthFailure::RequirementUnmet => {
-            let is_unmet = |seen: &&RequirementSeen| seen.found.as_ref() != Some(&seen.expected);
-            let named = inspection.requirements.iter().find(is_unmet);
+            let named = inspection.requirements.iter().find(|seen| !seen.is_met);
             let (at, expected) = named.map_or(("", ""), |seen| (&seen.at, &seen.expected));
             let expected = scene.shown.text(expected);
             format!("{at}: expected {expected:?}, as signature.require says")

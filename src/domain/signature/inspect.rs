@@ -4,7 +4,7 @@
 //! the one that was sent.
 
 use crate::domain::postback::{Form, RawPostback};
-use crate::domain::redact::MASKED;
+use crate::domain::redact::{MASKED, REDACTED, is_credential_place};
 use crate::domain::secret::Secret;
 use crate::domain::time::Timestamp;
 
@@ -33,7 +33,7 @@ pub struct Inspection {
     pub secret: Option<usize>,
 }
 
-/// A place that must hold a certain text.
+/// A place that must hold a certain text. Of one that holds credentials by its name, neither text is given out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequirementSeen {
     /// The place.
@@ -42,6 +42,8 @@ pub struct RequirementSeen {
     pub expected: String,
     /// What stands there, where it is one text.
     pub found: Option<String>,
+    /// Whether that is the text.
+    pub is_met: bool,
 }
 
 /// A timestamp as it was found.
@@ -94,7 +96,8 @@ impl Scheme {
         let texts = tags.flat_map(|tag| {
             let upper = Encoding::Hex.encode(&tag).to_ascii_uppercase();
             Encoding::ALL
-                .map(|encoding| encoding.encode(&tag))
+                // Without its padding a text is found with it and without.
+                .map(|encoding| encoding.encode(&tag).trim_end_matches('=').to_owned())
                 .into_iter()
                 .chain([upper])
         });
@@ -193,10 +196,21 @@ fn one(found: Found<'_>) -> Option<&[u8]> {
 }
 
 fn requirements(all: &[Requirement], raw: &RawPostback, form: &Form<'_>) -> Vec<RequirementSeen> {
-    let seen = all.iter().map(|requirement| RequirementSeen {
-        at: requirement.at.to_string(),
-        expected: requirement.text.clone(),
-        found: one(requirement.at.find(raw, form)).map(|text| String::from_utf8_lossy(text).into_owned()),
+    let seen = all.iter().map(|requirement| {
+        let found = requirement.at.find(raw, form);
+        let shown = |text: &[u8]| {
+            if is_credential_place(&requirement.at) {
+                REDACTED.to_owned()
+            } else {
+                String::from_utf8_lossy(text).into_owned()
+            }
+        };
+        RequirementSeen {
+            at: requirement.at.to_string(),
+            expected: shown(requirement.text.as_bytes()),
+            found: one(found).map(shown),
+            is_met: requirement.is_met(found),
+        }
     });
     seen.collect()
 }

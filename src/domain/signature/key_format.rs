@@ -1,5 +1,8 @@
 //! How a network's keys are written in its secrets.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+
 use crate::domain::secret::Secret;
 
 use super::KeyEncoding;
@@ -48,6 +51,19 @@ impl KeyFormat {
             Some(key) => Ok(Secret::new(key)),
             None => Err(KeyFault::NotEncoded(self.encoding)),
         }
+    }
+
+    /// What is as secret as the secret that a key was read from: the key itself, and its text without the prefix, which is left
+    /// off as often when it is sent by mistake. The padding is left off too, so that both ways of writing it hold the text.
+    pub(super) fn as_secret(&self, key: &Secret) -> Vec<Secret> {
+        let bytes = key.expose();
+        let texts = match self.encoding {
+            KeyEncoding::Raw => Vec::new(),
+            KeyEncoding::Base64 => vec![STANDARD_NO_PAD.encode(bytes)],
+            KeyEncoding::Hex => vec![hex::encode(bytes), hex::encode_upper(bytes)],
+        };
+        let texts = texts.into_iter().map(|text| Secret::new(text.into_bytes()));
+        std::iter::once(key.clone()).chain(texts).collect()
     }
 
     /// The text of a secret whose key these bytes are.

@@ -148,6 +148,17 @@ impl Scheme {
         }
     }
 
+    /// The keys, in every way in which they are written; none where the secret itself is sent, or nothing is.
+    pub fn key_texts(&self) -> Vec<Secret> {
+        match &self.proof {
+            Proof::Address | Proof::Token(_) => Vec::new(),
+            Proof::Mac(mac) => {
+                let texts = mac.keys.iter().flat_map(|key| mac.key_format.as_secret(key.secret()));
+                texts.collect()
+            }
+        }
+    }
+
     /// Where a secret itself stands in requests; nowhere under schemes that sign.
     pub fn token_places(&self) -> &[Reference] {
         match &self.proof {

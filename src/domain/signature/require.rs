@@ -16,11 +16,18 @@ pub struct Requirement {
 
 impl Requirement {
     pub(super) fn check(all: &[Self], raw: &RawPostback, form: &Form<'_>) -> Result<(), AuthFailure> {
-        let is_met = |requirement: &Self| requirement.at.find(raw, form) == Found::One(requirement.text.as_bytes());
-        if all.iter().all(is_met) {
+        if all
+            .iter()
+            .all(|requirement| requirement.is_met(requirement.at.find(raw, form)))
+        {
             Ok(())
         } else {
             Err(AuthFailure::RequirementUnmet)
         }
+    }
+
+    /// Whether what stands at the place is the text.
+    pub(super) fn is_met(&self, found: Found<'_>) -> bool {
+        found == Found::One(self.text.as_bytes())
     }
 }

@@ -148,7 +148,7 @@ impl Variants<'_> {
                     url.push(b'?');
                     url.extend_from_slice(&query);
                 }
-                self.add(format!("over the path {path:?} of {base:?}"), |piece| {
+                self.add(format!("over the path \"{path}\" of \"{base}\""), |piece| {
                     let path = (*piece == Piece::Path).then(|| path.clone().into_bytes());
                     let base = (*piece == Piece::BaseUrl).then(|| base.clone().into_bytes());
                     let url = (*piece == Piece::Url).then(|| url.clone());

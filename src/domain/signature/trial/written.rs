@@ -53,10 +53,11 @@ pub(super) fn candidates(mac: &MacScheme, raw: &RawPostback, form: &Form<'_>) ->
             // As `sha256=…` or `v1,…`: what stands behind the first mark.
             if let Some(mark) = text.iter().position(|byte| matches!(byte, b'=' | b',' | b':' | b' ')) {
                 let (prefix, rest) = text.split_at(mark + 1);
-                let prefix = String::from_utf8_lossy(prefix).into_owned();
+                // Not escaped: whoever shows this looks in it for secrets as they are.
+                let prefix = String::from_utf8_lossy(prefix);
                 let change = Change::of_operator(
-                    format!("behind {prefix:?}"),
-                    format!("set signature.prefix to {prefix:?}, or let the sender leave it off"),
+                    format!("behind \"{prefix}\""),
+                    format!("set signature.prefix to \"{prefix}\", or let the sender leave it off"),
                 );
                 add(mac, rest, Some(&change), &mut candidates);
             }
