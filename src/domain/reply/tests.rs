@@ -149,7 +149,12 @@ fn a_refusal_says_what_its_sender_may_know() {
 
 #[test]
 fn only_a_success_without_a_word_is_silent() {
-    for (status, text, is_silent) in [(200, "", true), (299, " \r\n", true), (200, "0", false), (403, "", false)] {
+    for (status, text, is_silent) in [
+        (200, "", true),
+        (299, " \r\n", true),
+        (200, "0", false),
+        (403, "", false),
+    ] {
         let template = Template::parse("{param}").expect("a template");
         let body = Body::new(template, ContentType::Plain).expect("a body");
         let reply = RefusalReply::new(Code::Unauthorized, Some(status), Some(body)).expect("a reply");
