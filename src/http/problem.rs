@@ -99,7 +99,8 @@ impl Problem {
         self
     }
 
-    /// The same in the words of the network that sent the request.
+    /// The same in the words of the network that sent the request. Where these come to a success without a word, as a template
+    /// does whose values are absent, it stays the problem.
     #[must_use]
     pub(super) fn told_by(mut self, network: &Network, raw: &RawPostback) -> Self {
         let Some(reply) = network.reply.refusals.of(self.refusal.code) else {
@@ -116,6 +117,9 @@ impl Problem {
                 };
                 // Nothing of it is proven, so nothing is held to what a signature covers.
                 let text = body.render(|own: OfRefusal| own.of(&facts), raw, None);
+                if reply.is_silent_success(&text) {
+                    return self;
+                }
                 Wording::Own(Templated::new(reply.status(), body.content_type(), text))
             }
         };

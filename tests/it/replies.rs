@@ -24,6 +24,10 @@ secrets = [{ value = "secret" }]
 body = "success=true;"
 refused = { status = 200, body = "success=false;err_msg={detail}" }
 
+[networks.echo]
+secrets = [{ value = "secret" }]
+reply = { refused = { status = 200, body = "{query.note}" } }
+
 [networks.tapjoy]
 secrets = [{ value = "secret" }]
 reply = { refused = 403, overloaded = { body = "0" } }
@@ -52,6 +56,22 @@ fn templated(stage: &Stage, request: &Request) -> Answer {
     assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{answer:?}");
     assert_eq!(answer.header("cache-control"), Some("no-store"), "{answer:?}");
     answer
+}
+
+#[test]
+fn a_refusal_that_nothing_is_said_of_is_no_success() {
+    let stage = Stage::with(RULES);
+    for (query, told) in [("note=x", Some("x")), ("", None), ("note=", None), ("note=%3C", None)] {
+        let answer = stage.service.answer(&get(format!("/postback/echo?{query}")));
+        match told {
+            Some(text) => assert_eq!((answer.status, answer.text()), (200, text), "{query}"),
+            None => assert_eq!(
+                (answer.status, &answer.json()["code"]),
+                (401, &json!("unauthorized")),
+                "{query}"
+            ),
+        }
+    }
 }
 
 #[test]

@@ -97,6 +97,11 @@ impl RefusalReply {
     pub const fn body(&self) -> Option<&Body<OfRefusal>> {
         self.body.as_ref()
     }
+
+    /// Whether a text, filled into its body, leaves a success that nothing takes back: no value was there to say more.
+    pub fn is_silent_success(&self, text: &str) -> bool {
+        self.status.is_success() && text.trim().is_empty()
+    }
 }
 
 /// What is told after each refusal, where it is not the problem.

@@ -148,6 +148,21 @@ fn a_refusal_says_what_its_sender_may_know() {
 }
 
 #[test]
+fn only_a_success_without_a_word_is_silent() {
+    for (status, text, is_silent) in [
+        (200, "", true),
+        (299, " \r\n", true),
+        (200, "0", false),
+        (403, "", false),
+    ] {
+        let template = Template::parse("{param}").expect("a template");
+        let body = Body::new(template, ContentType::Plain).expect("a body");
+        let reply = RefusalReply::new(Code::Unauthorized, Some(status), Some(body)).expect("a reply");
+        assert_eq!(reply.is_silent_success(text), is_silent, "{status} {text:?}");
+    }
+}
+
+#[test]
 fn every_code_that_has_a_rule_keeps_its_own_status() {
     for code in Code::ALL.iter().filter(|code| Rule::of(**code).is_some()) {
         let reply = RefusalReply::new(*code, None, None).expect("its own status");
