@@ -112,7 +112,7 @@ fn unit(unit: TimestampUnit) -> Text {
 fn requirements(require: &[Requirement]) -> Vec<Text> {
     let step = |requirement: &Requirement| {
         Text::say("Put ")
-            .code(&requirement.text)
+            .code(requirement.shown())
             .and(", exactly, into ")
             .then(place::of(&requirement.at))
             .and(".")

@@ -173,7 +173,7 @@ pub(super) fn wanted_by_proof(way: Way<'_>) -> Vec<(String, Option<String>)> {
         }
     };
     for requirement in require {
-        want(&requirement.at, Some(requirement.text.clone()));
+        want(&requirement.at, Some(requirement.shown().to_owned()));
     }
     match way.scheme().proof() {
         Proof::Address => {}

@@ -6,7 +6,7 @@ use crate::domain::secret::Secret;
 
 use super::inspect::read_or_nothing;
 use super::source::Seen;
-use super::{Key, MacScheme, Proof, Scheme, Schemes, Token, TokenScheme};
+use super::{Key, MacScheme, Proof, Requirement, Scheme, Schemes, Token, TokenScheme};
 
 /// The key of every worked example.
 const EXAMPLE_KEY: &str = "example-secret";
@@ -24,6 +24,7 @@ impl Scheme {
             Proof::Address => self.clone(),
             Proof::Token(token) => Self::token(TokenScheme {
                 tokens: vec![Token::new(&Secret::new(EXAMPLE_TOKEN.as_bytes()))],
+                require: token.require.iter().map(Requirement::of_example).collect(),
                 ..token.clone()
             }),
             Proof::Mac(mac) => {
@@ -31,6 +32,7 @@ impl Scheme {
                 let key = mac.keys.first().map(|key| Key::new(key.algorithm(), &secret));
                 Self::mac(MacScheme {
                     keys: key.into_iter().collect(),
+                    require: mac.require.iter().map(Requirement::of_example).collect(),
                     ..MacScheme::clone(mac)
                 })
             }

@@ -1,9 +1,13 @@
 //! Places of a request that must hold a certain text, such as the version of the scheme.
 
 use crate::domain::postback::{Form, RawPostback};
+use crate::domain::redact::is_credential_place;
 
 use super::AuthFailure;
 use super::reference::{Found, Reference};
+
+/// Stands for a required credential in every example.
+const CREDENTIAL: &str = "YOUR-CREDENTIAL";
 
 /// A place and the text that must stand there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +27,23 @@ impl Requirement {
             Ok(())
         } else {
             Err(AuthFailure::RequirementUnmet)
+        }
+    }
+
+    /// The text as others may see it: at a place for credentials, what says that one belongs there.
+    pub fn shown(&self) -> &str {
+        if is_credential_place(&self.at) {
+            CREDENTIAL
+        } else {
+            &self.text
+        }
+    }
+
+    /// The requirement of an example, which holds no more than others may see.
+    pub(super) fn of_example(&self) -> Self {
+        Self {
+            at: self.at.clone(),
+            text: self.shown().to_owned(),
         }
     }
 

@@ -35,3 +35,19 @@ fn campaigns_of_others_are_not_named() {
     assert!(page.contains("`shared`: 7 days"), "{page}");
     assert!(!page.contains("confidential") && !page.contains("3 days"), "{page}");
 }
+
+#[test]
+fn a_required_credential_is_in_no_guide() {
+    for keys in [
+        r#"algorithm = "hmac-sha256", content = "{body}", from = "header.x-sign""#,
+        r#"algorithm = "token", from = "query.token""#,
+    ] {
+        let text = format!(
+            "[networks.n]\nsecrets = [{{ env = \"S\" }}]\n\
+             signature = {{ {keys}, require = {{ \"header.authorization\" = \"Basic Zm9vOmJhcg\" }} }}\n"
+        );
+        let page = markdown(&with_secret(&text, SECRET));
+        assert!(!page.contains("Zm9vOmJhcg"), "{page}");
+        assert!(page.contains("YOUR-CREDENTIAL"), "{page}");
+    }
+}
