@@ -12,8 +12,8 @@ const TAG_BYTES_MAX: usize = 72;
 const PADDING_OPTIONAL: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
 
-/// Keys are copied by hand and lose their padding on the way.
-const KEY_BASE64: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, PADDING_OPTIONAL);
+/// Keys are copied by hand and lose their padding on the way, as signatures do.
+pub(super) const BASE64_UNPADDED: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, PADDING_OPTIONAL);
 
 /// Some senders pad, some do not.
 const BASE64_URL: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, PADDING_OPTIONAL);
@@ -162,7 +162,7 @@ impl KeyEncoding {
     pub fn decode(self, text: &[u8]) -> Option<Vec<u8>> {
         match self {
             Self::Raw => Some(text.to_vec()),
-            Self::Base64 => KEY_BASE64.decode(text).ok(),
+            Self::Base64 => BASE64_UNPADDED.decode(text).ok(),
             Self::Hex => hex::decode(text).ok(),
         }
     }

@@ -1,13 +1,10 @@
 //! The signature that was sent, read in every way in which it could have been written.
 
 use base64::Engine as _;
-use base64::alphabet;
-use base64::engine::DecodePaddingMode;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 
 use crate::domain::postback::{Form, RawPostback};
 
-use super::super::encoding::Tag;
+use super::super::encoding::{BASE64_UNPADDED, Tag};
 use super::super::placement::Placement;
 use super::super::reference::Found;
 use super::super::{Encoding, MacScheme};
@@ -15,11 +12,6 @@ use super::Change;
 
 /// Longest signature that is decoded: SHA-512's.
 const TAG_BYTES_MAX: usize = 64;
-
-const UNPADDED: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
 
 /// A signature as it may be meant, and what is different about it; nothing where it is written as the scheme says.
 pub(super) struct Candidate {
@@ -92,7 +84,7 @@ fn decode(encoding: Encoding, text: &[u8]) -> Option<Tag> {
     match encoding {
         Encoding::Hex | Encoding::Base64Url => encoding.decode(text),
         Encoding::Base64 => {
-            let decoded = UNPADDED.decode(text).ok()?;
+            let decoded = BASE64_UNPADDED.decode(text).ok()?;
             (decoded.len() <= TAG_BYTES_MAX).then(|| Tag::of(&decoded))
         }
     }
