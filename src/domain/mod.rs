@@ -38,3 +38,4 @@ pub mod template;
 pub mod terms;
 pub mod time;
 pub mod verdict;
+pub mod visible;

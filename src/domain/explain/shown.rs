@@ -1,6 +1,7 @@
 //! How texts of a request are shown: without secrets, and with what cannot be printed escaped.
 
 use crate::domain::redact::Redactor;
+use crate::domain::visible::visible;
 
 /// Makes texts fit to be shown.
 #[derive(Debug, Clone, Copy)]
@@ -18,32 +19,9 @@ impl<'a> Shown<'a> {
         String::from_utf8_lossy(&self.redactor.mask(text.as_bytes())).into_owned()
     }
 
-    /// Bytes as a text in which every byte can be told: printable characters as they are, a backslash doubled, line ends as
-    /// `\n` and `\r`, a tab as `\t`, everything else as `\xNN` for each of its bytes.
+    /// Bytes without the secrets in them, as a text in which every other byte can be told.
     pub(super) fn bytes(self, bytes: &[u8]) -> String {
-        let masked = self.redactor.mask(bytes);
-        let mut text = String::with_capacity(masked.len());
-        for chunk in masked.utf8_chunks() {
-            for character in chunk.valid().chars() {
-                match character {
-                    '\\' => text.push_str("\\\\"),
-                    '\n' => text.push_str("\\n"),
-                    '\r' => text.push_str("\\r"),
-                    '\t' => text.push_str("\\t"),
-                    other if other.is_control() => escape(&mut text, other.encode_utf8(&mut [0; 4]).as_bytes()),
-                    other => text.push(other),
-                }
-            }
-            escape(&mut text, chunk.invalid());
-        }
-        text
-    }
-}
-
-fn escape(text: &mut String, bytes: &[u8]) {
-    for byte in bytes {
-        text.push_str("\\x");
-        text.push_str(&hex::encode([*byte]));
+        visible(&self.redactor.mask(bytes))
     }
 }
 

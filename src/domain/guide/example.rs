@@ -1,13 +1,12 @@
 //! A whole request, signed under the example's secret by the code that `sign` uses, and read by the code that verifies.
 
-use std::fmt::Write as _;
-
 use crate::domain::curl::{self, NoLine};
 use crate::domain::network::Network;
 use crate::domain::postback::{Form, RawPostback};
 use crate::domain::refusal::Refusal;
 use crate::domain::signature::SignError;
 use crate::domain::time::Timestamp;
+use crate::domain::visible::visible;
 
 use super::Sender;
 use super::example_request::unsigned;
@@ -33,7 +32,7 @@ pub(super) struct Example {
 /// The string that is signed and what comes of it.
 #[derive(Debug)]
 pub(super) struct SignedString {
-    /// Its bytes, as [`escaped`] writes them.
+    /// Its bytes, as [`visible`] writes them.
     pub(super) escaped: String,
     /// Whether that differs from the bytes.
     pub(super) is_escaped: bool,
@@ -81,7 +80,7 @@ impl Example {
         let form = Form::read(&raw).map_err(NoExample::Unreadable)?;
         let bytes = example.signed_bytes(&raw, &form);
         let signed = bytes.zip(example.signature(&raw, &form)).map(|(bytes, signature)| {
-            let escaped = escaped(&bytes);
+            let escaped = visible(&bytes);
             SignedString {
                 is_escaped: escaped.as_bytes() != bytes,
                 escaped,
@@ -108,23 +107,4 @@ fn refusal(network: &Network, raw: &RawPostback, form: &Form<'_>) -> Option<&'st
         Err(failure) => Some(failure.as_str()),
         Ok(verified) => verified.read().err().map(|refusal| refusal.code.as_str()),
     }
-}
-
-/// Bytes in one line of visible characters: a backslash, a line break and what is no text are escaped.
-fn escaped(bytes: &[u8]) -> String {
-    let mut escaped = String::new();
-    for chunk in bytes.utf8_chunks() {
-        for character in chunk.valid().chars() {
-            match character {
-                '\\' => escaped.push_str("\\\\"),
-                '\n' => escaped.push_str("\\n"),
-                control if control.is_control() => write!(escaped, "\\x{:02x}", u32::from(control)).expect("memory"),
-                other => escaped.push(other),
-            }
-        }
-        for byte in chunk.invalid() {
-            write!(escaped, "\\x{byte:02x}").expect("memory");
-        }
-    }
-    escaped
 }
