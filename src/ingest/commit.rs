@@ -1,7 +1,7 @@
 //! Committing a batch, whoever asks for it: live traffic or replay.
 //!
-//! A row that PostgreSQL refuses is found by halving the batch, and its neighbours go on. A transaction that PostgreSQL gave
-//! up in favour of another is repeated. A failure of anything else ends it: the outcome of what is left is unknown then, and
+//! A row that PostgreSQL refuses is found by halving the batch, and its neighbours go on. A transaction that another one was
+//! faster than is repeated. A failure of anything else ends it: the outcome of what is left is unknown then, and
 //! writing it again is safe.
 
 use std::time::Instant as Clock;
@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use crate::store::{Link, StoreError};
 
-/// How often a transaction is repeated that PostgreSQL gave up in favour of another.
+/// How often transactions of a batch are repeated that others were faster than.
 const REPEATS_MAX: u32 = 5;
 
 /// How a batch is written.
@@ -84,18 +84,19 @@ pub(super) async fn commit<K: Kind, T: AsRef<K::Item>>(
                     parts.push((Pass::Second, left));
                 }
             }
-            Err(StoreError::Refused(refusal)) => {
+            // Another writer was faster, and is no longer under way.
+            Err(StoreError::Repeat(_) | StoreError::Taken(_)) if repeats < REPEATS_MAX => {
+                repeats += 1;
+                parts.push((pass, part));
+            }
+            Err(refusal @ (StoreError::Refused(_) | StoreError::Taken(_))) => {
                 if part.len() > 1 {
                     let later = part.split_off(part.len() / 2);
                     parts.push((pass, later));
                     parts.push((pass, part));
                 } else if let Some(item) = part.pop() {
-                    refused.push((item, StoreError::Refused(refusal)));
+                    refused.push((item, refusal));
                 }
-            }
-            Err(StoreError::Repeat(_)) if repeats < REPEATS_MAX => {
-                repeats += 1;
-                parts.push((pass, part));
             }
             // A connection that was open may have died unnoticed; a new one is worth a try.
             Err(StoreError::Unavailable(_)) if was_open => parts.push((pass, part)),

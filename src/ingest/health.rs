@@ -106,7 +106,11 @@ impl Health {
     /// the others: a probe is asked for. Everything else is believed at once.
     pub(super) fn postgres_failed(&self, what: &'static str, failure: &StoreError) {
         match failure {
-            StoreError::TimedOut | StoreError::Contended | StoreError::Repeat(_) | StoreError::Refused(_) => {}
+            StoreError::TimedOut
+            | StoreError::Contended
+            | StoreError::Repeat(_)
+            | StoreError::Taken(_)
+            | StoreError::Refused(_) => {}
             StoreError::Unavailable(_) | StoreError::NotWritable => self.believe_gone(),
         }
         self.doubt.notify_one();

@@ -20,7 +20,7 @@ use super::error::StoreError;
 use super::link::Link;
 use super::postbacks::{LogRow, LogVerdict};
 use super::record::{Logged, record};
-use super::{clicks, conversions, postbacks};
+use super::{clicks, conversions, known, postbacks};
 
 /// How often a batch decides again what it lost to other replicas. Each round is lost only when somebody else's was
 /// won, so more than a few mean that something is wrong.
@@ -51,8 +51,14 @@ impl Link {
     ///
     /// Nothing was stored, or, where PostgreSQL became unavailable, the outcome is unknown and repeating is safe.
     pub async fn store_clicks(&mut self, clicks: &[&Click], deadline: Instant) -> Result<(), StoreError> {
-        self.run(deadline, async |connection| clicks::insert(connection, clicks).await)
-            .await
+        self.run(deadline, async |connection| {
+            match clicks::insert(connection, clicks).await {
+                // An earlier attempt stored them, and its answer was lost.
+                Err(StoreError::Taken(_)) => clicks::insert_missing(connection, clicks).await,
+                outcome => outcome,
+            }
+        })
+        .await
     }
 
     /// Stores clicks whose ids are out in the world already, and gives them the conversions that came before them. When it
@@ -69,7 +75,7 @@ impl Link {
     ) -> Result<(), StoreError> {
         self.run(deadline, async |connection| {
             let mut transaction = connection.begin().await?;
-            clicks::insert(&mut transaction, clicks).await?;
+            clicks::insert_missing(&mut transaction, clicks).await?;
             let ids: Vec<ClickId> = clicks.iter().map(|click| click.id).collect();
             attribute_late(&mut transaction, &ids, late).await?;
             Ok(transaction.commit().await?)
@@ -102,9 +108,9 @@ impl Link {
         .await
     }
 
-    /// Decides postbacks one after the other as if none of their conversions were recorded, and stores what comes of
-    /// those that were not: conversions, history and raw log, in one transaction. What is missing from the answers, which
-    /// are in the order of the batch, is about a recorded conversion and goes to [`Self::settle_known`].
+    /// Decides those postbacks whose conversions are not recorded, one after the other, and stores what comes of them:
+    /// conversions, history and raw log, in one transaction. What is missing from the answers, which are in the order of
+    /// the batch, is about a recorded conversion and goes to [`Self::settle_known`].
     ///
     /// # Errors
     ///
@@ -114,8 +120,17 @@ impl Link {
         batch: &[PostbackBatch<'_>],
         deadline: Instant,
     ) -> Result<Vec<Option<Settled>>, StoreError> {
-        self.run(deadline, async |connection| record_new(connection, batch).await)
-            .await
+        self.run(deadline, async |connection| match record_new(connection, batch).await {
+            // A conversion that was recorded in the meantime, or a row of the raw log from an earlier attempt.
+            Err(StoreError::Taken(_)) => {
+                let mut transaction = connection.begin().await?;
+                let settled = record_again(&mut transaction, batch).await?;
+                transaction.commit().await?;
+                Ok(settled)
+            }
+            outcome => outcome,
+        })
+        .await
     }
 
     /// Decides postbacks about recorded conversions one after the other and stores what comes of it in one transaction.
@@ -132,7 +147,7 @@ impl Link {
         self.run(deadline, async |connection| {
             let mut transaction = connection.begin().await?;
             let settled = settle_known(&mut transaction, batch).await?;
-            log_settled(&mut transaction, batch, &settled).await?;
+            log_settled(&mut transaction, batch.iter().zip(&settled)).await?;
             transaction.commit().await?;
             Ok(settled)
         })
@@ -150,37 +165,76 @@ impl Link {
     }
 }
 
+/// Postbacks of a batch that were decided as the first about their conversions, in its order; the others are about
+/// recorded ones.
+struct New<'a> {
+    ledger: Ledger,
+    items: Vec<(&'a PostbackBatch<'a>, Option<Settled>)>,
+}
+
+impl<'a> New<'a> {
+    /// Decides what is new of a batch.
+    async fn decide(connection: &mut PgConnection, batch: &'a [PostbackBatch<'a>]) -> Result<Self, StoreError> {
+        let conversions: Vec<ConversionId> = batch.iter().map(|item| item.postback.conversion_id).collect();
+        let clicks: Vec<ClickId> = batch.iter().filter_map(|item| item.postback.click.id()).collect();
+        let known = known::known(connection, &conversions, &clicks).await?;
+        let mut ledger = Ledger::new([], known.clicks);
+        let items = batch
+            .iter()
+            .map(|item| {
+                let is_new = !known.conversions.contains(&item.postback.conversion_id);
+                (item, is_new.then(|| ledger.settle(item.postback)))
+            })
+            .collect();
+        Ok(Self { ledger, items })
+    }
+
+    fn settled(&self) -> impl Iterator<Item = (&'a PostbackBatch<'a>, &Settled)> {
+        self.items
+            .iter()
+            .filter_map(|(item, settled)| Some((*item, settled.as_ref()?)))
+    }
+
+    /// Writes conversions and history, and the given rows of the raw log.
+    async fn record(&self, connection: &mut PgConnection, logged: &[Logged<'_>]) -> Result<(), StoreError> {
+        let mut conversions: Vec<&Conversion> = self.ledger.changed().collect();
+        conversions.sort_unstable_by_key(|conversion| conversion.id);
+        let steps: Vec<(ConversionId, &Step)> = self
+            .settled()
+            .filter_map(|(item, settled)| Some((item.postback.conversion_id, settled.step.as_ref()?)))
+            .collect();
+        record(connection, &conversions, &steps, logged).await
+    }
+
+    fn into_answers(self) -> Vec<Option<Settled>> {
+        self.items.into_iter().map(|(_, settled)| settled).collect()
+    }
+}
+
+/// Records what is new in the fewest steps, which takes for granted that nothing of it is there.
 async fn record_new(
     connection: &mut PgConnection,
     batch: &[PostbackBatch<'_>],
 ) -> Result<Vec<Option<Settled>>, StoreError> {
-    let click_ids: Vec<ClickId> = batch.iter().filter_map(|item| item.postback.click.id()).collect();
-    let mut ledger = Ledger::new([], clicks::facts(connection, &click_ids).await?);
-    let settled: Vec<Settled> = batch.iter().map(|item| ledger.settle(item.postback)).collect();
-
-    let mut new: Vec<&Conversion> = ledger.changed().collect();
-    new.sort_unstable_by_key(|conversion| conversion.id);
-    let steps: Vec<(ConversionId, &Step)> = batch
-        .iter()
-        .zip(&settled)
-        .filter_map(|(item, settled)| Some((item.postback.conversion_id, settled.step.as_ref()?)))
-        .collect();
-    let mut logged: Vec<Logged<'_>> = batch
-        .iter()
-        .zip(&settled)
+    let new = New::decide(connection, batch).await?;
+    let mut logged: Vec<Logged<'_>> = new
+        .settled()
         .map(|(item, settled)| (item.request, settled.answer.verdict, conversion_of(item, settled)))
         .collect();
     logged.sort_unstable_by_key(|(request, ..)| request.id);
-    let written: HashSet<Uuid> = record(connection, &new, &steps, &logged).await?.into_iter().collect();
+    new.record(connection, &logged).await?;
+    Ok(new.into_answers())
+}
 
-    let is_settled = |item: &PostbackBatch<'_>, settled: &Settled| {
-        conversion_of(item, settled).is_none_or(|conversion| written.contains(&conversion.uuid()))
-    };
-    Ok(batch
-        .iter()
-        .zip(settled)
-        .map(|(item, settled)| is_settled(item, &settled).then_some(settled))
-        .collect())
+/// Records what is new where rows of the raw log may be there from an earlier attempt.
+async fn record_again(
+    connection: &mut PgConnection,
+    batch: &[PostbackBatch<'_>],
+) -> Result<Vec<Option<Settled>>, StoreError> {
+    let new = New::decide(connection, batch).await?;
+    new.record(connection, &[]).await?;
+    log_settled(connection, new.settled()).await?;
+    Ok(new.into_answers())
 }
 
 /// The conversion that a decided postback is about; none when it was ignored.
@@ -234,22 +288,19 @@ async fn settle_known(connection: &mut PgConnection, batch: &[PostbackBatch<'_>]
 }
 
 /// Appends the requests of decided postbacks to the raw log.
-async fn log_settled(
+async fn log_settled<'a>(
     connection: &mut PgConnection,
-    batch: &[PostbackBatch<'_>],
-    settled: &[Settled],
+    settled: impl Iterator<Item = (&'a PostbackBatch<'a>, &'a Settled)>,
 ) -> Result<(), StoreError> {
-    let verdict = |(item, settled): (&PostbackBatch<'_>, &Settled)| {
-        LogVerdict::Decided(settled.answer.verdict, conversion_of(item, settled))
-    };
-    let verdicts: Vec<LogVerdict> = batch.iter().zip(settled).map(verdict).collect();
-    let rows: Vec<LogRow<'_>> = batch
-        .iter()
-        .zip(&verdicts)
-        .map(|(item, verdict)| LogRow {
-            request: item.request,
-            verdict,
+    let decided: Vec<(&RedactedRequest, LogVerdict)> = settled
+        .map(|(item, settled)| {
+            let verdict = LogVerdict::Decided(settled.answer.verdict, conversion_of(item, settled));
+            (item.request, verdict)
         })
+        .collect();
+    let rows: Vec<LogRow<'_>> = decided
+        .iter()
+        .map(|(request, verdict)| LogRow { request, verdict })
         .collect();
     postbacks::insert(connection, &rows).await
 }
@@ -280,7 +331,7 @@ async fn attribute_late(
         if waiting.is_empty() {
             return Ok(());
         }
-        let facts = clicks::facts(connection, clicks).await?;
+        let facts = known::clicks(connection, clicks).await?;
         let mut waiting = conversions::load(connection, &waiting).await?;
         let mut steps = Vec::with_capacity(waiting.len());
         for conversion in &mut waiting {

@@ -1,17 +1,31 @@
 //! The table `clicks`.
 
-use sqlx::PgConnection;
-use uuid::Uuid;
+use std::collections::HashSet;
 
-use crate::domain::attribution::ClickFacts;
-use crate::domain::click::{Click, ClickFlags};
+use sqlx::PgConnection;
+
+use crate::domain::click::Click;
 use crate::domain::click_field::SUBS_MAX;
 use crate::domain::id::ClickId;
 use crate::domain::money::Amount;
 
 use super::error::StoreError;
+use super::known;
 
-/// Stores clicks. One that is already there is left untouched, so that a batch of unknown outcome may be written again.
+/// Stores clicks of which some may be there already, from an earlier attempt; those are left untouched.
+pub(super) async fn insert_missing(connection: &mut PgConnection, clicks: &[&Click]) -> Result<(), StoreError> {
+    let ids: Vec<ClickId> = clicks.iter().map(|click| click.id).collect();
+    let stored: HashSet<ClickId> = known::clicks(connection, &ids).await?.iter().map(|it| it.id).collect();
+    let missing: Vec<&Click> = clicks
+        .iter()
+        .copied()
+        .filter(|click| !stored.contains(&click.id))
+        .collect();
+    insert(connection, &missing).await
+}
+
+/// Stores clicks. All are new, or it is an error ([`StoreError::Taken`]) and nothing is stored: `on conflict` would look every
+/// id up once more and write each row in two steps, for what next to never happens.
 pub(super) async fn insert(connection: &mut PgConnection, clicks: &[&Click]) -> Result<(), StoreError> {
     // Sorted, so that two writers take rows in the same order and cannot deadlock.
     let mut clicks = clicks.to_vec();
@@ -35,7 +49,6 @@ pub(super) async fn insert(connection: &mut PgConnection, clicks: &[&Click]) -> 
             $24::text[], $25::text[])
             as row (id, received_at, flags, campaign, affiliate, sub1, sub2, sub3, sub4, sub5, sub6, sub7, sub8,
             sub9, sub10, external_id, cost, currency, user_id, device_id, params, ip, user_agent, referrer, raw_query)
-        on conflict (id) do nothing
         "#,
         &column(clicks, |click| click.id.uuid()),
         &column(clicks, |click| click.received_at.into()),
@@ -79,39 +92,6 @@ fn params(click: &Click) -> Option<String> {
         .map(|(name, value)| (name.clone(), value.clone().into()));
     let params: serde_json::Map<String, serde_json::Value> = others.chain(unread_cost).collect();
     (!params.is_empty()).then(|| serde_json::Value::Object(params).to_string())
-}
-
-/// What attribution needs to know of those of the named clicks that are stored.
-///
-/// The bounds make PostgreSQL look only into the partitions where the batch's ids lie.
-pub(super) async fn facts(connection: &mut PgConnection, ids: &[ClickId]) -> Result<Vec<ClickFacts>, StoreError> {
-    let mut ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let (Some(first), Some(last)) = (ids.first().copied(), ids.last().copied()) else {
-        return Ok(Vec::new());
-    };
-    let rows = sqlx::query!(
-        r#"
-        select clicks.id, campaign, affiliate, received_at, flags
-        from unnest($1::uuid[]) as wanted (id)
-        join clicks on clicks.id = wanted.id
-        where clicks.id between $2 and $3
-        "#,
-        &ids,
-        first,
-        last,
-    )
-    .fetch_all(connection)
-    .await?;
-    let facts = rows.into_iter().map(|row| ClickFacts {
-        id: ClickId::from_stored(row.id),
-        campaign: row.campaign,
-        affiliate: row.affiliate,
-        received_at: row.received_at.into(),
-        is_test: ClickFlags::from_bits(row.flags).test,
-    });
-    Ok(facts.collect())
 }
 
 /// A column of the statement's rows.

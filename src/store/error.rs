@@ -15,6 +15,10 @@ pub enum StoreError {
     /// It gave up a transaction so that another could go on. The same again may succeed.
     #[error("postgres asks to repeat the transaction")]
     Repeat(#[source] sqlx::Error),
+    /// A row of the statement is there already: another writer was faster, or an earlier attempt whose outcome nobody heard
+    /// of. Whoever looks again sees it.
+    #[error("postgres has a row of the statement already")]
+    Taken(#[source] sqlx::Error),
     /// It refused a row of the statement. Repeating will not help; bisecting the batch finds the row.
     #[error("postgres refused a row")]
     Refused(#[source] sqlx::Error),
@@ -24,8 +28,8 @@ pub enum StoreError {
 }
 
 impl From<sqlx::Error> for StoreError {
-    /// SQLSTATE classes 22 (data exception), 23 (integrity constraint) and 54 (program limit) blame the row; 40001 and
-    /// 40P01 ask to repeat; everything else is the database's own trouble.
+    /// SQLSTATE 23505 (unique violation) says that the row is there; classes 22 (data exception), 23 (integrity constraint)
+    /// and 54 (program limit) blame it; 40001 and 40P01 ask to repeat; everything else is the database's own trouble.
     /// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
     fn from(error: sqlx::Error) -> Self {
         // A value that cannot even be sent is the row's fault as well.
@@ -37,6 +41,7 @@ impl From<sqlx::Error> for StoreError {
             .and_then(|database| database.code().map(std::borrow::Cow::into_owned));
         match code.as_deref() {
             Some("40001" | "40P01") => Self::Repeat(error),
+            Some("23505") => Self::Taken(error),
             Some(code) if ["22", "23", "54"].iter().any(|class| code.starts_with(class)) => Self::Refused(error),
             Some(_) | None => Self::Unavailable(error),
         }

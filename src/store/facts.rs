@@ -6,7 +6,7 @@ use crate::domain::id::{ClickId, ConversionId};
 
 use super::error::StoreError;
 use super::read::Reader;
-use super::{clicks, conversions};
+use super::{conversions, known};
 
 /// What is stored of the conversion that a postback is about, and of the click that it names.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ impl Reader {
         let begin = "begin isolation level repeatable read, read only";
         let mut transaction = self.pool.begin_with(begin).await?;
         let conversion = conversions::load(&mut transaction, &[conversion]).await?.pop();
-        let click = clicks::facts(&mut transaction, click.as_slice()).await?.pop();
+        let click = known::clicks(&mut transaction, click.as_slice()).await?.pop();
         transaction.rollback().await?;
         Ok(StoredFacts { conversion, click })
     }

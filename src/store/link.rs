@@ -57,7 +57,8 @@ impl Link {
             .await
             .unwrap_or(Err(StoreError::TimedOut));
         match &outcome {
-            Ok(_) | Err(StoreError::Refused(_) | StoreError::Repeat(_) | StoreError::Contended) => {
+            Ok(_)
+            | Err(StoreError::Refused(_) | StoreError::Taken(_) | StoreError::Repeat(_) | StoreError::Contended) => {
                 self.connection = Some(connection);
             }
             Err(StoreError::Unavailable(_) | StoreError::NotWritable | StoreError::TimedOut) => drop(connection),

@@ -11,6 +11,7 @@ mod connect;
 mod conversions;
 mod error;
 mod facts;
+mod known;
 mod link;
 mod migrate;
 mod partitions;

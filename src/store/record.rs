@@ -1,7 +1,7 @@
 //! New conversions, the common case: one statement, and so one round trip, for all that they leave behind.
 //!
-//! Every postback of a batch is first decided as if nobody had recorded its conversion yet, and PostgreSQL's primary key says
-//! where that was wrong. There is no SELECT before the INSERT that could be overtaken.
+//! That they are new was looked up just before, and PostgreSQL's primary keys say where it is no longer true: then nothing is
+//! written, and the batch is decided again with what is there. So the common case pays for no second look at every row.
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -23,8 +23,8 @@ use super::error::StoreError;
 /// A request of the batch, its verdict and the conversion that it is about; none when it was ignored.
 pub(super) type Logged<'a> = (&'a RedactedRequest, Verdict, Option<ConversionId>);
 
-/// Records conversions with their steps and their requests' rows in the raw log, and commits. Returns the ids of those that
-/// were new; of the others, which somebody recorded before, nothing is written. Requests without a conversion are logged.
+/// Records conversions with their steps and their requests' rows in the raw log. All of them are new, or it is an error
+/// ([`StoreError::Taken`]) and nothing is written.
 ///
 /// Expects conversions and requests sorted by id, so that two writers take rows in the same order and cannot deadlock.
 pub(super) async fn record(
@@ -32,11 +32,10 @@ pub(super) async fn record(
     new: &[&Conversion],
     steps: &[(ConversionId, &Step)],
     logged: &[Logged<'_>],
-) -> Result<Vec<Uuid>, StoreError> {
+) -> Result<(), StoreError> {
     let text = |value: fn(&Conversion) -> Option<&str>| column(new, value);
     let step_ids: Vec<Uuid> = steps.iter().map(|(id, _)| id.uuid()).collect();
-    // `is true` keeps PostgreSQL from making a join of the two look-ups: as a condition they are hashed once.
-    let written = sqlx::query_scalar!(
+    sqlx::query!(
         r#"
         with recorded as (
             insert into conversions (id, received_at, updated_at, event_time, click_time, click_id, revision, attributed,
@@ -46,8 +45,6 @@ pub(super) async fn record(
                 $6::uuid[], $7::int4[], $8::bool[], $9::bool[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
                 $15::numeric[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[], $21::text[],
                 $22::text[])
-            on conflict (id) do nothing
-            returning id
         ),
         explained as (
             insert into conversion_changes (conversion_id, postback_id, at, event_time, revision, kind, status, payout,
@@ -55,24 +52,12 @@ pub(super) async fn record(
             select *
             from unnest($23::uuid[], $24::uuid[], $25::timestamptz[], $26::timestamptz[], $27::int4[], $28::text[],
                 $29::text[], $30::numeric[], $31::jsonb[], $32::jsonb[])
-                as step (conversion_id, postback_id, at, event_time, revision, kind, status, payout, before, after)
-            where (conversion_id in (select id from recorded)) is true
-        ),
-        logged as (
-            insert into postbacks (id, received_at, conversion_id, remote_ip, verdict, network, method, target, headers,
-                body)
-            select id, received_at, conversion_id, remote_ip::inet, verdict, network, method, target, headers::jsonb,
-                body
-            from unnest($33::uuid[], $34::timestamptz[], $35::uuid[], $36::text[], $37::text[], $38::text[],
-                $39::text[], $40::text[], $41::text[], $42::bytea[])
-                as row (id, received_at, conversion_id, remote_ip, verdict, network, method, target, headers, body)
-            where (conversion_id is null or conversion_id in (select id from recorded)) is true
-            on conflict (id) do update
-                set verdict = excluded.verdict, code = null, detail = null, conversion_id = excluded.conversion_id,
-                    target = excluded.target, headers = excluded.headers, body = excluded.body
-                where postbacks.code = 'not_storable'
         )
-        select id from recorded
+        insert into postbacks (id, received_at, conversion_id, remote_ip, verdict, network, method, target, headers, body)
+        select id, received_at, conversion_id, remote_ip::inet, verdict, network, method, target, headers::jsonb, body
+        from unnest($33::uuid[], $34::timestamptz[], $35::uuid[], $36::text[], $37::text[], $38::text[], $39::text[],
+            $40::text[], $41::text[], $42::bytea[])
+            as row (id, received_at, conversion_id, remote_ip, verdict, network, method, target, headers, body)
         "#,
         &column(new, |conversion| conversion.id.uuid()),
         &column(new, |conversion| conversion.received_at.into()),
@@ -117,9 +102,9 @@ pub(super) async fn record(
         &log_column(logged, |(request, ..)| request.headers.as_str()) as &[&str],
         &log_column(logged, |(request, ..)| &*request.body) as &[&[u8]],
     )
-    .fetch_all(connection)
+    .execute(connection)
     .await?;
-    Ok(written)
+    Ok(())
 }
 
 fn log_column<'r, T>(logged: &[Logged<'r>], value: impl Fn(Logged<'r>) -> T) -> Vec<T> {
