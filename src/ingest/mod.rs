@@ -15,6 +15,7 @@ mod health;
 mod intake;
 mod keeper;
 mod kinds;
+mod pace;
 mod pulse;
 mod queue;
 mod receipt;

@@ -2,8 +2,8 @@
 //!
 //! It may be killed at any moment. A batch leaves the spool only after its commit, and one that was committed and not yet
 //! removed is replayed again, to the same end: a click that is there is left alone, a postback that was decided is a
-//! duplicate, and its row in the raw log stays the first. While there is live traffic replay rests twice as long as it works,
-//! so that it takes a third of one connection's time at most.
+//! duplicate, and its row in the raw log stays the first. While there is live traffic replay rests after each batch, at
+//! its [`pace`].
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +20,7 @@ use crate::store::{Link, StoreError, causes};
 use super::commit::{Kind, Left, commit};
 use super::health::Health;
 use super::kinds::{Postbacks, QueuedPostback, SpooledClick, SpooledClicks, log_refused_row};
+use super::pace;
 use super::pulse::Pulse;
 use super::receipt::{Receipt, Told};
 use super::spooler::Spooler;
@@ -31,8 +32,6 @@ const BATCH_DEADLINE: Duration = Duration::from_millis(2500);
 const WAIT_FOR_POSTGRES: Duration = Duration::from_millis(200);
 /// The longest rest after a failure, and between two batches.
 const REST_MAX: Duration = Duration::from_secs(2);
-/// How much longer than a batch the rest after it lasts while there is live traffic.
-const REST_FACTOR: u32 = 2;
 
 /// A record on its way from the spool to PostgreSQL.
 struct Replayed<I> {
@@ -93,13 +92,14 @@ impl Replay {
                 sleep(WAIT_FOR_POSTGRES).await;
                 continue;
             }
-            let beat = self.pulse.beat();
+            let (beat, replayed) = (self.pulse.beat(), self.replayed);
             let started = Instant::now();
             match self.step().await {
                 Ok(()) => {
                     rest = WAIT_FOR_POSTGRES;
                     if self.pulse.beat() != beat {
-                        sleep((started.elapsed() * REST_FACTOR).min(REST_MAX)).await;
+                        let pause = pace::rest(started.elapsed(), self.replayed - replayed, *backlog.borrow());
+                        sleep(pause.min(REST_MAX)).await;
                     }
                 }
                 Err(failure) => {
