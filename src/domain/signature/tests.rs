@@ -250,6 +250,7 @@ fn a_post_is_signed_over_its_timestamp_and_body() {
         post(Some("1700000000"), &[&signature, &signature], body),
         Err(F::SignatureDoubled)
     );
+    assert_eq!(post(Some("1700000000"), &["sha256="], body), Err(F::SignatureMissing));
     assert_eq!(
         post(Some("1700000000"), &[POST_SIGNATURE], body),
         Err(F::SignatureMalformed)
