@@ -289,13 +289,27 @@ fn a_zero_cannot_be_moved_from_a_value_into_the_timestamp_behind_it() {
 
 #[test]
 fn a_body_that_was_signed_as_json_is_not_read_as_a_form() {
-    let body = r#" {"user_id":"u&transaction_id=T9&payout=99&x="}"#;
-    let read = |content_type| {
+    let read = |content_type, body| {
         let raw = request("POST", "/postback/acme", &[("content-type", content_type)], body);
         Form::read(&raw).map(|_| ()).map_err(|refusal| refusal.code)
     };
-    assert_eq!(read("application/json"), Ok(()));
-    assert_eq!(read("application/x-www-form-urlencoded"), Err(Code::MalformedRequest));
+    for (body, as_form) in [
+        (
+            r#" {"user_id":"u&transaction_id=T9&payout=99&x="}"#,
+            Err(Code::MalformedRequest),
+        ),
+        (r#"{"a":"&transaction_id=T9&b=","a":1}"#, Err(Code::MalformedRequest)),
+        ("{}", Err(Code::MalformedRequest)),
+        (r#"{"a":"&transaction_id=T9"}&b=1"#, Ok(())),
+        ("{sub}=1&transaction_id=T9", Ok(())),
+        ("{", Ok(())),
+    ] {
+        assert_eq!(read("application/x-www-form-urlencoded", body), as_form, "{body}");
+    }
+    assert_eq!(
+        read("application/json", r#" {"user_id":"u&transaction_id=T9&payout=99&x="}"#),
+        Ok(())
+    );
 }
 
 #[test]
