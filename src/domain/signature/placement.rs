@@ -48,9 +48,9 @@ impl Placement {
 
     /// What stands at the places.
     ///
-    /// A place that is empty, empty behind the prefix, or a list without an item of the signature's name lacks a signature
-    /// (`signature_missing`); something without the prefix or without labels is none (`signature_malformed`). One signature
-    /// is enough, whatever stands beside it.
+    /// A place lacks a signature (`signature_missing`) where it is empty, or empty behind the prefix, or holds a list without an
+    /// item of the signature's name. What stands there without the prefix or without labels is none (`signature_malformed`).
+    /// One signature is enough, whatever stands beside it.
     ///
     /// # Errors
     ///
@@ -58,10 +58,10 @@ impl Placement {
     pub(super) fn read<'a>(&self, raw: &'a RawPostback, form: &'a Form<'a>) -> Result<Written<'a>, AuthFailure> {
         let mut first = None;
         let mut others = Vec::new();
-        let mut add = |candidate: &'a [u8]| match first {
-            _ if candidate.is_empty() => {}
-            None => first = Some(candidate),
-            Some(_) => others.push(candidate),
+        let mut add = |candidate: &'a [u8]| match (candidate, first) {
+            ([], _) => {}
+            (_, None) => first = Some(candidate),
+            (_, Some(_)) => others.push(candidate),
         };
         let mut items = 0;
         let mut labels = Vec::new();
