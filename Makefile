@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: demo run test faults fuzz bench-micro lint sqlx-prepare help
+.PHONY: demo run test scripts faults fuzz bench-micro lint sqlx-prepare help
 
 demo: ## Shows postbackd at work, on a throw-away database (ARGS=--stay goes on serving)
 	@.ci/install-needs
@@ -12,6 +12,10 @@ run: ## Serves with config/postbackd.toml; without DATABASE_URL on a PostgreSQL 
 test: ## Runs every test, against PostgreSQL clusters that the tests start themselves
 	@.ci/install-needs
 	cargo test --locked
+
+scripts: ## Runs the lines for a shell and for Python that guides hand out
+	@.ci/install-needs scripts
+	cargo test --locked --lib guides::scripts -- --ignored
 
 # The kernel's memory disk, where there is a large one: what others do to a shared disk is not the fault that is tested.
 FAULTS_FOLDER ?= $(shell df -m /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 >= 1024 { print "/dev/shm" }')

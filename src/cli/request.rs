@@ -30,8 +30,7 @@ pub(super) struct RequestOptions {
 }
 
 fn parse_method(text: &str) -> Result<Method, String> {
-    let method = Method::from_bytes(text.to_ascii_uppercase().as_bytes());
-    method.map_err(|_| "expected GET or POST".to_owned())
+    Asked::method(text).map_err(|_| "expected GET or POST".to_owned())
 }
 
 /// That no network has this name, and which there are.
@@ -91,6 +90,11 @@ impl RequestOptions {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         }
         Ok(headers)
+    }
+
+    /// The header fields as a client sends them, with the host of an absolute address.
+    pub(super) fn sent_headers(&self, body: &[u8]) -> Result<HeaderMap, Failure> {
+        Ok(Asked::with_host_of(&self.url, self.headers(body)?))
     }
 
     /// The whole address.

@@ -40,7 +40,8 @@ pub(super) fn sign(options: &Options, file: &Path, environment: &Environment) ->
     let headers = request.headers(body.as_bytes())?;
     let now = now();
     let uri = request.target()?;
-    let unsigned = Unsigned::new(method.clone(), uri, headers.clone(), Bytes::from(body), now);
+    let sent_headers = request.sent_headers(body.as_bytes())?;
+    let unsigned = Unsigned::new(method.clone(), uri, sent_headers, Bytes::from(body), now);
     let scheme = network.schemes.of(&method);
     if let Some(place) = scheme.token_places().first() {
         let message = "the network signs nothing: it sends its secret at";

@@ -31,7 +31,7 @@ pub(super) enum Origin {
 }
 
 /// A key of a table and its value.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Member<'c> {
     pub(super) key: &'c Spanned<Cow<'c, str>>,
     pub(super) value: &'c Spanned<DeValue<'c>>,
@@ -63,9 +63,9 @@ impl<'c> Layer<'c> {
 
 impl<'c> Member<'c> {
     /// The value as a layer; `None` when it is no table.
-    pub(super) fn layer(self) -> Option<Layer<'c>> {
+    pub(super) fn layer(&self) -> Option<Layer<'c>> {
         let table = self.value.get_ref().as_table()?;
-        Some(Layer::new(table, self.origin))
+        Some(Layer::new(table, self.origin.clone()))
     }
 }
 

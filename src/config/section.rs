@@ -16,7 +16,8 @@ use super::suggest::suggestion;
 pub(super) struct Section<'c> {
     report: &'c Report<'c>,
     place: Place,
-    /// From the top: an entry hides those beneath it, but for tables, which are laid over each other in turn.
+    /// From the top: an entry hides those beneath it, but for tables, which are laid over each other in turn. Who reads a value
+    /// that may be a table or not asks for [`Entry::beneath`].
     layers: Vec<Layer<'c>>,
 }
 
@@ -30,8 +31,8 @@ pub(super) struct Entry<'c> {
     key_place: Place,
     value: &'c DeValue<'c>,
     origin: Origin,
-    /// The tables under the same key, where the value is one.
-    beneath: Vec<Layer<'c>>,
+    /// What the tables beneath have under the same key, from the top.
+    beneath: Vec<Member<'c>>,
 }
 
 impl<'c> Section<'c> {
@@ -64,7 +65,7 @@ impl<'c> Section<'c> {
     pub(super) fn entry(&self, name: &str) -> Option<Entry<'c>> {
         let mut members = self.layers.iter().filter_map(|layer| layer.member(name));
         let top = members.next()?;
-        Some(self.entry_of(top, members.filter_map(Member::layer).collect()))
+        Some(self.entry_of(top, members.collect()))
     }
 
     /// Every key and its value.
@@ -114,16 +115,9 @@ impl<'c> Section<'c> {
         }
     }
 
-    fn entry_of(&self, Member { key, value, origin }: Member<'c>, beneath: Vec<Layer<'c>>) -> Entry<'c> {
-        let at = |span| origin.place(dotted(&self.place.key, key.get_ref()), span);
-        Entry {
-            report: self.report,
-            place: at(value.span()),
-            key_place: at(key.span()),
-            value: value.get_ref(),
-            origin,
-            beneath,
-        }
+    fn entry_of(&self, top: Member<'c>, beneath: Vec<Member<'c>>) -> Entry<'c> {
+        let key = dotted(&self.place.key, top.key.get_ref());
+        Entry::new(self.report, &key, top, beneath)
     }
 
     fn check_keys(&self, known: &[&str]) {
@@ -136,6 +130,25 @@ impl<'c> Section<'c> {
 }
 
 impl<'c> Entry<'c> {
+    fn new(report: &'c Report<'c>, dotted_key: &str, top: Member<'c>, beneath: Vec<Member<'c>>) -> Self {
+        let Member { key, value, origin } = top;
+        let at = |span| origin.place(dotted_key.to_owned(), span);
+        Self {
+            report,
+            place: at(value.span()),
+            key_place: at(key.span()),
+            value: value.get_ref(),
+            origin,
+            beneath,
+        }
+    }
+
+    /// The entry that this one hides.
+    pub(super) fn beneath(&self) -> Option<Self> {
+        let (top, rest) = self.beneath.split_first()?;
+        Some(Self::new(self.report, &self.place.key, top.clone(), rest.to_vec()))
+    }
+
     /// Reports what is wrong with the value.
     pub(super) fn refuse(&self, message: impl AsRef<str>) {
         self.report.fault(&self.place, message);
@@ -166,9 +179,11 @@ impl<'c> Entry<'c> {
         self.value.is_table()
     }
 
-    /// Whether the value is a table with this key.
+    /// Whether the value, or one that it hides, is a table with this key.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.value.as_table().is_some_and(|table| table.contains_key(name))
+        let is_here = self.value.as_table().is_some_and(|table| table.contains_key(name));
+        let mut beneath = self.beneath.iter().filter_map(Member::layer);
+        is_here || beneath.any(|layer| layer.has(name))
     }
 
     /// The text under a key, where the value is a table and that is a text. Reports nothing.
@@ -194,7 +209,7 @@ impl<'c> Entry<'c> {
     fn table(&self) -> Option<Section<'c>> {
         let table = self.value.as_table().or_else(|| self.refuse_type("a table"))?;
         let mut layers = vec![Layer::new(table, self.origin.clone())];
-        layers.extend(self.beneath.iter().cloned());
+        layers.extend(self.beneath.iter().filter_map(Member::layer));
         Some(Section {
             report: self.report,
             place: self.key_place.clone(),

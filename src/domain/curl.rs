@@ -44,7 +44,7 @@ pub fn line<'h>(
 }
 
 /// A text as one word of a POSIX shell.
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 

@@ -4,6 +4,7 @@
 //! [`whole`] does the rest. The service maps what they say to an answer; an explanation of a request asks the same two
 //! functions and only adds what each check saw.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -97,10 +98,8 @@ pub enum Named<'n> {
 impl<'n> Named<'n> {
     /// The network that a target names: in its path, or else as its parameter `network`.
     pub fn by(uri: &Uri, networks: &'n HashMap<Arc<str>, Arc<Network>>) -> Self {
-        let path = uri.path();
-        let in_path = path.strip_prefix("/v1").unwrap_or(path).strip_prefix("/postback/");
-        let name = match in_path {
-            Some(name) => Some(decode_lossy(name.as_bytes())),
+        let name = match name_in_path(uri) {
+            Some(name) => Some(name),
             None => raw_pairs(uri.query().unwrap_or_default().as_bytes())
                 .find(|(_, name, _)| decode_lossy(name) == "network")
                 .map(|(_, _, value)| decode_lossy(value)),
@@ -120,6 +119,13 @@ impl<'n> Named<'n> {
             Self::None | Self::Unknown => None,
         }
     }
+}
+
+/// What stands in a path where it names a network, decoded; `None` where the path is not one that does.
+pub fn name_in_path(uri: &Uri) -> Option<Cow<'_, str>> {
+    let path = uri.path();
+    let name = path.strip_prefix("/v1").unwrap_or(path).strip_prefix("/postback/")?;
+    Some(decode_lossy(name.as_bytes()))
 }
 
 /// A postback that passed every check.

@@ -15,6 +15,7 @@ pub mod curl;
 pub mod decide;
 pub mod dedupe;
 pub mod examine;
+pub mod excerpt;
 pub mod explain;
 pub mod form;
 pub mod guide;

@@ -117,9 +117,10 @@ impl<'a> Form<'a> {
         }
         match media_type(&raw.headers) {
             // A signature covers the bytes of a body, and seldom its type: under another type they must not say something else.
-            Some(MediaType::Form) if raw.body.trim_ascii_start().starts_with(b"{") => Err(Refusal::new(
+            Some(MediaType::Form) if Json::is_object(&raw.body) => Err(Refusal::new(
                 Code::MalformedRequest,
-                "the body looks like JSON, but its Content-Type says that it is a form",
+                "the body is a JSON object, but its Content-Type says that it is a form; send it with Content-Type \
+                 application/json",
             )),
             Some(MediaType::Form) => {
                 let pairs = form::parse(&raw.body).map_err(|fault| malformed_form(&fault))?;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::ops::Range;
 use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName};
@@ -19,6 +20,9 @@ pub const REDACTED: &str = "[redacted]";
 
 /// What stands in place of a secret in what is shown.
 pub const MASKED: &[u8] = b"***";
+
+/// Bytes from which on a secret is looked for everywhere in what is shown: a shorter one is part of other words by chance.
+const TELLING_BYTES_MIN: usize = 6;
 
 /// Parameters and JSON members whose values are credentials by their name, in lower case.
 const CREDENTIAL_NAMES: &[&str] = &[
@@ -279,19 +283,27 @@ impl Redactor {
     }
 
     /// A text with [`MASKED`] in place of every secret in it, for what is shown and not stored.
+    ///
+    /// A secret of fewer than six bytes is one only where it stands by itself, without a letter or digit before or behind it: as
+    /// a value, or between the marks around one. Within a longer word nobody can tell it from the word, and masking it there
+    /// would make other values unreadable and so give it away.
     pub fn mask(&self, text: &[u8]) -> Vec<u8> {
         // The longest first: of a secret that begins another one nothing may be left.
         let mut secrets: Vec<&[u8]> = self.secrets.iter().map(Secret::expose).collect();
         secrets.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
         let mut masked = Vec::with_capacity(text.len());
-        let mut rest = text;
-        while let Some((first, behind)) = rest.split_first() {
-            if let Some(secret) = secrets.iter().find(|secret| rest.starts_with(secret)) {
+        let is_here = |at: usize, secret: &[u8]| {
+            text[at..].starts_with(secret)
+                && (secret.len() >= TELLING_BYTES_MIN || stands_alone(text, at..at + secret.len()))
+        };
+        let mut at = 0;
+        while let Some(byte) = text.get(at) {
+            if let Some(secret) = secrets.iter().find(|secret| is_here(at, secret)) {
                 masked.extend_from_slice(MASKED);
-                rest = &rest[secret.len()..];
+                at += secret.len();
             } else {
-                masked.push(*first);
-                rest = behind;
+                masked.push(*byte);
+                at += 1;
             }
         }
         masked
@@ -303,6 +315,14 @@ impl Redactor {
             bytes.windows(secret.len()).any(|window| window == secret)
         })
     }
+}
+
+/// Whether neither a letter nor a digit touches a part of a text. A byte that is not ASCII counts as a letter's.
+fn stands_alone(text: &[u8], part: Range<usize>) -> bool {
+    let is_of_word = |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
+    let before = text[..part.start].last();
+    let behind = text.get(part.end);
+    !before.is_some_and(is_of_word) && !behind.is_some_and(is_of_word)
 }
 
 impl TokenPlaces {
@@ -448,10 +468,38 @@ mod tests {
 
     #[test]
     fn no_part_of_a_secret_is_shown() {
-        let secrets = ["abc", "abcdef", "bc"].map(|secret| Secret::new(secret.as_bytes()));
+        let secrets = ["abcdef", "abcdefghi", "cdefgh"].map(|secret| Secret::new(secret.as_bytes()));
         let redactor = Redactor::new(secrets);
-        for (text, shown) in [("xabcdefx", "x***x"), ("abcabcde", "******de"), ("ab", "ab"), ("", "")] {
+        for (text, shown) in [
+            ("xabcdefghix", "x***x"),
+            ("abcdefabcdefg", "******g"),
+            ("abcde", "abcde"),
+            ("", ""),
+        ] {
             assert_eq!(String::from_utf8_lossy(&redactor.mask(text.as_bytes())), shown);
+        }
+    }
+
+    #[test]
+    fn a_short_secret_is_masked_where_it_is_a_value_and_not_within_a_word() {
+        let redactor = Redactor::new(["ab", "ab!"].map(|secret| Secret::new(secret.as_bytes())));
+        for (text, shown) in [
+            ("ab", "***"),
+            ("pass=ab&a=1", "pass=***&a=1"),
+            ("1700000000.ab", "1700000000.***"),
+            ("{\"a\":\"ab\"}", "{\"a\":\"***\"}"),
+            ("ab!", "***"),
+            ("v1,ab ab", "v1,*** ***"),
+            ("cab", "cab"),
+            ("abc", "abc"),
+            ("T1-crab-7", "T1-crab-7"),
+            ("ab\u{e9}", "ab\u{e9}"),
+        ] {
+            assert_eq!(
+                String::from_utf8_lossy(&redactor.mask(text.as_bytes())),
+                shown,
+                "{text}"
+            );
         }
     }
 

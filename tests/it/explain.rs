@@ -82,6 +82,61 @@ fn what_no_request_can_be_is_a_wrong_command_line() {
     assert!(unknown.stderr.contains("acme"), "{}", unknown.stderr);
 }
 
+/// A network that signs the host that it calls.
+const BY_HOST: &str = r#"
+[networks.acme]
+secrets = [{ value = "secret-of-acme" }]
+signature = { algorithm = "hmac-sha256", content = "{header.host}{query}", from = "query.sig" }
+[networks.other]
+secrets = [{ value = "secret-of-other" }]
+"#;
+
+#[test]
+fn a_request_is_explained_as_its_client_sends_it() {
+    let site = Site::private().with_rules(BY_HOST);
+    site.write();
+    let query = "transaction_id=T1";
+    let signature = hmac_sha256_hex("secret-of-acme", format!("track.example:8080{query}").as_bytes());
+    let target = format!("/postback/acme?{query}&sig={signature}");
+    let absolute = format!("http://track.example:8080{target}");
+    let (seen, code) = explained(&site, &["--method", "get", &absolute]);
+    assert_eq!((&seen["code"], code), (&Value::Null, Some(0)), "{seen:#}");
+    let (seen, _) = explained(&site, &["--header", "Host: elsewhere.example", &absolute]);
+    assert_eq!(seen["code"], "signature_wrong", "the header field wins");
+    let (seen, _) = explained(&site, &[&target]);
+    assert_eq!(seen["code"], "signed_part_missing", "no host is known");
+
+    let unsigned = format!("http://track.example:8080/postback/acme?{query}");
+    let signed = site.run(&["sign", "--network", "acme", &unsigned]);
+    assert!(signed.stdout.contains(&signature), "{signed:?}");
+}
+
+#[test]
+fn a_path_that_names_another_network_is_a_wrong_command_line() {
+    let site = Site::private().with_rules(BY_HOST);
+    site.write();
+    for (path, named) in [
+        ("/postback/other?sig=00", "\"other\""),
+        ("/v1/postback/other", "\"other\""),
+        ("https://track.example/postback/nobody/more", "\"nobody\""),
+        ("/postback/secret-of-other", "\"***\""),
+    ] {
+        let ended = explain(&site, &[path]);
+        assert_eq!(ended.code, Some(2), "{path}: {ended:?}");
+        let told = format!("expected a path of the network \"acme\"; this one names {named}");
+        assert!(ended.stderr.contains(&told), "{path}: {}", ended.stderr);
+    }
+    for path in [
+        "/postback/acme",
+        "/v1/postback/%61cme",
+        "/postback?network=acme",
+        "/in/other",
+        "/",
+    ] {
+        assert_eq!(explain(&site, &[path]).code, Some(1), "{path}");
+    }
+}
+
 #[test]
 fn a_body_comes_from_the_line_or_from_a_file_with_any_bytes() {
     let site = Site::private();
@@ -207,12 +262,25 @@ fn a_question_is_read_strictly() {
         json!({ "network": "acme", "target": "/", "method": "two words" }),
         json!({ "network": "acme", "target": "/", "headers": { "a b": "1" } }),
         json!({ "network": "acme", "target": "/", "remote_ip": "nowhere" }),
+        json!({ "network": "acme", "target": "/postback/other" }),
         json!([]),
     ] {
         let answer = ask(&stage, &question);
         assert_eq!(answer.status, 400, "{question}: {answer:?}");
         assert_eq!(answer.header("content-type"), Some("application/problem+json"));
     }
+    let elsewhere = ask(&stage, &json!({ "network": "acme", "target": "/postback/other" })).json();
+    assert_eq!(elsewhere["param"], "target", "{elsewhere}");
+    for named in ["\"acme\"", "\"other\""] {
+        assert!(
+            elsewhere["detail"]
+                .as_str()
+                .is_some_and(|detail| detail.contains(named)),
+            "{elsewhere}"
+        );
+    }
+    let in_small_letters = json!({ "network": "acme", "target": "https://track.example/", "method": "post" });
+    assert_eq!(ask(&stage, &in_small_letters).json()["method"], "POST");
     let long = json!({ "network": "acme", "target": "/", "body": "x".repeat(600_000) });
     assert_eq!(ask(&stage, &long).status, 413);
     assert_eq!(

@@ -53,11 +53,14 @@ pub(super) fn explain(options: &Options, file: &Path, environment: &Environment)
     let asked = Asked {
         method,
         uri: request.target()?,
-        headers: request.headers(&body)?,
+        headers: request.sent_headers(&body)?,
         body,
         remote_ip: options.remote_ip,
         now: options.now.map_or_else(now, Timestamp::from_unix_seconds),
     };
+    asked
+        .check_network(network, &config.redactor)
+        .map_err(|other| Failure::Usage(format!("the address: {other}")))?;
     let context = Context {
         named: Named::Known(network),
         networks: &config.networks,

@@ -1,6 +1,6 @@
 //! Where a listener answers: an address over plain HTTP, and requests to it.
 
-use http::uri::Scheme;
+use http::uri::{Authority, Scheme};
 use http::{HeaderName, HeaderValue, Method, Uri};
 
 use super::super::wire::{Answer, call_at};
@@ -13,6 +13,11 @@ pub(super) struct Place {
     /// What stands before our own paths, where a proxy cuts it off; no slash at its end.
     base_path: String,
 }
+
+// What is said against an address does not repeat it: a password may stand in it.
+const EXPECTED: &str = "expected an address as http://127.0.0.1:8080, without a user, a query or a fragment";
+const NO_HTTPS: &str = "https is not spoken by the simulator: give the listener itself or a proxy's plain side, as \
+                        http://127.0.0.1:8080";
 
 /// A request as it is sent.
 #[derive(Debug)]
@@ -48,18 +53,17 @@ impl Place {
     ///
     /// What was expected.
     pub(super) fn parse(url: &str) -> Result<Self, String> {
-        let uri: Uri = url.parse().map_err(|_| expected(url))?;
+        let uri: Uri = url.parse().map_err(|_| EXPECTED.to_owned())?;
         if uri.scheme() == Some(&Scheme::HTTPS) {
-            return Err(format!(
-                "{url} is https, which the simulator does not speak: give the listener itself or a proxy's plain side, as \
-                 http://127.0.0.1:8080"
-            ));
+            return Err(NO_HTTPS.to_owned());
         }
         let authority = uri.authority().filter(|_| uri.scheme() == Some(&Scheme::HTTP));
-        let authority = authority.filter(|authority| !authority.as_str().contains('@'));
+        // What is neither a host nor a host with its port holds a user, or a port that is none.
+        let is_place = |authority: &&Authority| authority.as_str() == authority.host() || has_port(authority);
+        let authority = authority.filter(is_place);
         let authority = authority
             .filter(|_| uri.query().is_none())
-            .ok_or_else(|| expected(url))?;
+            .ok_or_else(|| EXPECTED.to_owned())?;
         Ok(Self {
             authority: match authority.port() {
                 Some(_) => authority.to_string(),
@@ -82,8 +86,10 @@ impl Place {
     }
 }
 
-fn expected(url: &str) -> String {
-    format!("{url:?} is none: expected an address as http://127.0.0.1:8080, without a user, a query or a fragment")
+/// Whether an authority is a host and a port, and nothing else.
+fn has_port(authority: &Authority) -> bool {
+    let port = authority.port_u16();
+    port.is_some_and(|port| authority.as_str() == format!("{}:{port}", authority.host()))
 }
 
 #[cfg(test)]
@@ -105,9 +111,14 @@ mod tests {
             "track.example:80",
             "ftp://track.example",
             "http://a@track.example",
-            "http://track.example/?x",
+            "http://user:hush@track.example",
+            "https://user:hush@track.example",
+            "http://track.example:hush",
+            "http://track.example:80808",
+            "http://track.example/?key=hush",
         ] {
-            assert!(Place::parse(url).is_err(), "{url}");
+            let refused = Place::parse(url).expect_err(url);
+            assert!(!refused.contains("hush"), "{refused}");
         }
         let refused = Place::parse("https://track.example").expect_err("no TLS");
         assert!(refused.contains("http://127.0.0.1:8080"), "{refused}");

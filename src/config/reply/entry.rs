@@ -1,4 +1,5 @@
-//! One entry of `reply`: a status, or a table of `status`, `body` and `content_type`.
+//! One entry of `reply`: a status, or a table of `status`, `body` and `content_type`. A status alone is short for a table with
+//! nothing else, so the two forms lie over each other key by key, too.
 
 use crate::domain::reply::{Body, ContentType, Placeholder, StatusFault, Template, TemplateError};
 
@@ -37,11 +38,21 @@ impl<P> Default for Written<'_, P> {
 }
 
 impl<'c, P: Placeholder> Written<'c, P> {
-    /// Reads an entry.
+    /// Reads an entry, with what lies beneath it where it says nothing itself.
     pub(super) fn read(entry: &Entry<'c>, quotable: Quotable<'_>) -> Self {
-        if !entry.is_table() {
-            return Self::of_status(entry.clone());
+        let own = if entry.is_table() {
+            Self::of_table(entry, quotable)
+        } else {
+            Self::of_status(entry.clone())
+        };
+        match entry.beneath() {
+            Some(beneath) if beneath.is_table() != entry.is_table() => own.over(Self::read(&beneath, quotable)),
+            // Two tables are one section, and of two statuses the upper one counts.
+            Some(_) | None => own,
         }
+    }
+
+    fn of_table(entry: &Entry<'c>, quotable: Quotable<'_>) -> Self {
         let Some(section) = entry.section(ENTRY_KEYS) else {
             return Self::default();
         };
@@ -72,6 +83,19 @@ impl<'c, P: Placeholder> Written<'c, P> {
             template,
             body_at: entry,
             ..Self::default()
+        }
+    }
+
+    /// The same, and where it says nothing what another one says.
+    fn over(self, beneath: Self) -> Self {
+        let says_body = self.template.is_some() || self.is_body_faulty;
+        Self {
+            status: self.status.or(beneath.status),
+            is_body_faulty: self.is_body_faulty || !says_body && beneath.is_body_faulty,
+            template: self.template.or(beneath.template),
+            content_type: self.content_type.or(beneath.content_type),
+            status_at: self.status_at.or(beneath.status_at),
+            body_at: self.body_at.or(beneath.body_at),
         }
     }
 

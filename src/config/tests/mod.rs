@@ -4,7 +4,6 @@ mod explanations;
 mod faults;
 mod finished;
 mod guides;
-mod hidden;
 mod mapping;
 mod presets;
 mod reading;

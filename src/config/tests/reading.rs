@@ -151,7 +151,12 @@ fn each_failure_has_its_reason() {
     let many = "v1=00,".repeat(100);
     for (header, expected) in [
         ("", F::SignatureMissing),
-        ("t=1700000000000000", F::SignatureMalformed),
+        (" , ", F::SignatureMissing),
+        ("t=1700000000000000", F::SignatureMissing),
+        ("t=1700000000000000,v0=00", F::SignatureMissing),
+        ("t=1700000000000000,v1=", F::SignatureMissing),
+        (zeros.as_str(), F::SignatureMalformed),
+        (&format!("t=1700000000000000,{zeros}"), F::SignatureMalformed),
         ("v1=zz,t=1700000000000000", F::SignatureMalformed),
         (many.as_str(), F::SignatureMalformed),
         (&format!("v1={}", "00".repeat(500)), F::SignatureMalformed),

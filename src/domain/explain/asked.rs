@@ -3,10 +3,9 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use http::{HeaderMap, Method, Uri};
 use ipnet::IpNet;
 
-use crate::domain::head::HEADERS_MAX;
 use crate::domain::id::PostbackId;
 use crate::domain::network::Network;
 use crate::domain::postback::{Form, RawPostback};
@@ -33,55 +32,7 @@ pub struct Asked {
     pub now: Timestamp,
 }
 
-/// A text that no HTTP request can hold where it stands.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum AskedError {
-    /// The method.
-    #[error("expected a method of HTTP")]
-    Method,
-    /// The target or a whole address.
-    #[error("expected a target, as /postback/acme?transaction_id=T1, or an absolute address")]
-    Target,
-    /// A header field's name.
-    #[error("{0:?} is no name of a header field")]
-    HeaderName(String),
-    /// More header fields than can be held.
-    #[error("expected at most {HEADERS_MAX} header fields")]
-    TooManyHeaders,
-    /// A header field's value.
-    #[error("the value of the header field {0} holds a character that none may hold")]
-    HeaderValue(HeaderName),
-}
-
 impl Asked {
-    /// Path and query of a target or of an absolute address.
-    ///
-    /// # Errors
-    ///
-    /// When the text is neither.
-    pub fn target(text: &str) -> Result<Uri, AskedError> {
-        let uri: Uri = text.parse().map_err(|_| AskedError::Target)?;
-        let target = uri.path_and_query().ok_or(AskedError::Target)?;
-        Ok(Uri::from(target.clone()))
-    }
-
-    /// Header fields from names and values as texts.
-    ///
-    /// # Errors
-    ///
-    /// The first name or value that is none, and more fields than a request that is refused for them could have.
-    pub fn headers<'h>(fields: impl IntoIterator<Item = (&'h str, &'h str)>) -> Result<HeaderMap, AskedError> {
-        let mut headers = HeaderMap::new();
-        for (name, value) in fields {
-            let name: HeaderName = name.parse().map_err(|_| AskedError::HeaderName(name.to_owned()))?;
-            let value = HeaderValue::from_str(value).map_err(|_| AskedError::HeaderValue(name.clone()))?;
-            headers
-                .try_append(name, value)
-                .map_err(|_| AskedError::TooManyHeaders)?;
-        }
-        Ok(headers)
-    }
-
     /// The request as if it were received now. Without an address it comes from one that the network takes.
     pub(super) fn raw(&self, network: Option<&Network>) -> RawPostback {
         let is_taken = |network: &Network, address: IpAddr| network.check_address(address).is_ok();

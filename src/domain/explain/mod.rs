@@ -9,9 +9,11 @@ mod check;
 mod fields;
 mod guard;
 mod hint;
+mod other_network;
 mod reason;
 mod scheme;
 mod shown;
+mod written;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -26,11 +28,13 @@ use super::postback::{Form, NamedStatus, Postback};
 use super::redact::Redactor;
 use super::signature::Schemes;
 
-pub use asked::{Asked, AskedError};
+pub use asked::Asked;
 pub use check::{CheckSeen, Facts, Outcome};
 pub use fields::{FieldsRead, ReadField, Unread};
 pub use hint::Hint;
+pub use other_network::OtherNetwork;
 pub use scheme::SchemeSeen;
+pub use written::AskedError;
 
 use check::Scene;
 use shown::Shown;

@@ -23,6 +23,7 @@ fn words(failure: AuthFailure, network: &Network, scene: &Scene<'_>, inspection:
         encoding,
         timestamp,
         secrets,
+        list,
         ..
     } = network.schemes.of(&scene.raw.method).outline();
     let from = from.join(", ");
@@ -35,7 +36,10 @@ fn words(failure: AuthFailure, network: &Network, scene: &Scene<'_>, inspection:
             let expected = scene.shown.text(expected);
             format!("{at}: expected {expected:?}, as signature.require says")
         }
-        AuthFailure::SignatureMissing => format!("there is nothing at {from}, where the signature is expected"),
+        AuthFailure::SignatureMissing => match list {
+            None => format!("there is nothing at {from}, where the signature is expected"),
+            Some(list) => format!("there is no signature at {from}, where {list} are expected"),
+        },
         AuthFailure::SignatureDoubled => format!("{from} is there more than once; expected it once"),
         AuthFailure::SignatureMalformed => {
             let behind = if prefix.is_empty() {

@@ -1,4 +1,5 @@
-//! How texts of a request are shown: without secrets, and with what cannot be printed escaped.
+//! How texts of a request are shown: without secrets, and with what cannot be printed escaped. What counts as a secret in a text
+//! is for [`Redactor::mask`] to say.
 
 use crate::domain::redact::Redactor;
 use crate::domain::visible::visible;
@@ -32,13 +33,13 @@ mod tests {
 
     #[test]
     fn every_byte_can_be_told_but_those_of_a_secret() {
-        let redactor = Redactor::new([Secret::new(b"hush".as_slice())]);
+        let redactor = Redactor::new([Secret::new(b"hush-hush".as_slice())]);
         let shown = Shown::new(&redactor);
         for (bytes, text) in [
             (&b"a=1&b=\xc3\xa9"[..], "a=1&b=\u{e9}"),
             (b"a\\n\n\r\t", "a\\\\n\\n\\r\\t"),
             (b"\x00\xff\xc2\x85", "\\x00\\xff\\xc2\\x85"),
-            (b"xhushx", "x***x"),
+            (b"xhush-hushx", "x***x"),
         ] {
             assert_eq!(shown.bytes(bytes), text);
         }

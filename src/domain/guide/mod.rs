@@ -21,6 +21,7 @@ mod replies;
 mod request;
 mod sameness;
 mod signed_parts;
+mod snippet;
 mod text;
 mod way;
 mod words;

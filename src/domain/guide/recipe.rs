@@ -9,7 +9,7 @@ use super::example::{self, Example};
 use super::sameness::in_words;
 use super::text::{Block, Text};
 use super::way::Way;
-use super::{Sender, place, signed_parts};
+use super::{Sender, place, signed_parts, snippet};
 
 pub(super) fn blocks(ways: &[Way<'_>], sender: Option<&Sender>, public_url: &str) -> Vec<Block> {
     let mut blocks = vec![Block::Section("How a request proves itself")];
@@ -47,6 +47,7 @@ pub(super) fn blocks(ways: &[Way<'_>], sender: Option<&Sender>, public_url: &str
         }
         blocks.push(Block::Part(Text::say("Example")));
         blocks.extend(worked(Example::of(*way, sender, public_url)));
+        blocks.extend(snippet::blocks(*way, sender, public_url));
     }
     blocks
 }

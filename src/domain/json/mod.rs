@@ -74,6 +74,12 @@ impl<'a> Json<'a> {
         }
     }
 
+    /// Whether a text is a JSON object, also one that [`Self::parse_object`] refuses for what is in it.
+    pub fn is_object(text: &[u8]) -> bool {
+        // Most texts are none, and one byte tells.
+        text.trim_ascii_start().starts_with(b"{") && serde_json::from_slice::<&RawValue>(text).is_ok()
+    }
+
     /// The text of a scalar; `None` for `null`, objects and arrays.
     pub fn scalar(&self) -> Option<&str> {
         match self {

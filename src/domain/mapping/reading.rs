@@ -4,6 +4,7 @@ use super::sent::Sent;
 use super::{Field, StatusWord};
 use crate::domain::conversion::SentClickId;
 use crate::domain::dedupe::DedupeKey;
+use crate::domain::excerpt::excerpt;
 use crate::domain::macros::is_unreplaced_macro;
 use crate::domain::money::{Amount, Currency};
 use crate::domain::postback::{NamedStatus, Postback, VerifiedPostback};
@@ -89,7 +90,10 @@ impl<'a> Reader<'_, 'a> {
             return Ok(None);
         };
         if field.refuses_macros() && is_unreplaced_macro(sent.value) {
-            let detail = format!("the sender's system left the macro {} in place of a value", sent.value);
+            let detail = format!(
+                "the sender's system left the macro {} in place of a value",
+                excerpt(sent.value)
+            );
             return Err(sent.refused(Code::UnreplacedMacro, detail, field));
         }
         if sent.value.len() > field.bytes_max() {

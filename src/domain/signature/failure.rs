@@ -7,11 +7,11 @@ pub enum AuthFailure {
     UnknownNetwork,
     /// Something that the scheme requires to have a certain value has another, or is missing.
     RequirementUnmet,
-    /// There is no signature where it should be.
+    /// There is no signature where it should be: nothing, nothing behind its prefix, or a list whose items have other names.
     SignatureMissing,
     /// There is more than one.
     SignatureDoubled,
-    /// It lacks its prefix or is not encoded as it should be.
+    /// What is there lacks its prefix or its label in a list, is not encoded as it should be, or is a list of too many items.
     SignatureMalformed,
     /// No key of the network makes this signature over these bytes.
     SignatureWrong,

@@ -29,25 +29,27 @@ pub(super) struct Label<'a> {
 pub(super) enum Item<'a> {
     Signature(&'a [u8]),
     Label(Label<'a>),
+    /// One that lacks its label, in a list whose items have labels.
+    Unlabelled,
 }
 
 impl List {
-    /// The items of a text. Blanks around an item and empty items are nothing; an item that lacks its label is none.
+    /// The items of a text. Blanks around an item and empty items are nothing.
     pub(super) fn items<'l, 'a: 'l>(&'l self, text: &'a str) -> impl Iterator<Item = Item<'a>> + 'l {
         text.split(&*self.item)
             .map(|item| item.trim_matches(' '))
             .filter(|item| !item.is_empty())
-            .filter_map(|item| match &self.labels {
-                None => Some(Item::Signature(item.as_bytes())),
-                Some(labels) => {
-                    let (name, value) = item.split_once(&*labels.pair)?;
-                    let value = value.as_bytes();
-                    if name == labels.signature {
-                        Some(Item::Signature(value))
-                    } else {
-                        let name = name.as_bytes();
-                        Some(Item::Label(Label { name, value }))
-                    }
+            .map(|item| {
+                let Some(labels) = &self.labels else {
+                    return Item::Signature(item.as_bytes());
+                };
+                match item.split_once(&*labels.pair) {
+                    None => Item::Unlabelled,
+                    Some((name, value)) if name == labels.signature => Item::Signature(value.as_bytes()),
+                    Some((name, value)) => Item::Label(Label {
+                        name: name.as_bytes(),
+                        value: value.as_bytes(),
+                    }),
                 }
             })
     }

@@ -6,7 +6,7 @@ use super::AuthFailure;
 use super::list::{Item, Label, List};
 use super::reference::{Found, Reference};
 
-/// Candidates and labels that one request may bring: more is no rotation of keys but an attempt to make us work.
+/// Items that one request may bring: more is no rotation of keys but an attempt to make us work.
 const ITEMS_MAX: usize = 32;
 
 /// Where signatures stand.
@@ -46,24 +46,34 @@ impl Placement {
         }
     }
 
+    /// What stands at the places.
+    ///
+    /// A place lacks a signature (`signature_missing`) where it is empty, or empty behind the prefix, or holds a list without an
+    /// item of the signature's name. What stands there without the prefix or without labels is none (`signature_malformed`).
+    /// One signature is enough, whatever stands beside it.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no candidate, or more than may be looked at.
     pub(super) fn read<'a>(&self, raw: &'a RawPostback, form: &'a Form<'a>) -> Result<Written<'a>, AuthFailure> {
         let mut first = None;
         let mut others = Vec::new();
-        let mut add = |candidate| match first {
-            None => first = Some(candidate),
-            Some(_) => others.push(candidate),
+        let mut add = |candidate: &'a [u8]| match (candidate, first) {
+            ([], _) => {}
+            (_, None) => first = Some(candidate),
+            (_, Some(_)) => others.push(candidate),
         };
         let mut items = 0;
         let mut labels = Vec::new();
-        let mut found_any = false;
+        let mut is_malformed = false;
         for place in &self.from {
             let text = match place.find(raw, form) {
                 Found::One(text) if !text.is_empty() => text,
                 Found::One(_) | Found::None => continue,
                 Found::Several => return Err(AuthFailure::SignatureDoubled),
             };
-            found_any = true;
             let Some(text) = text.strip_prefix(self.prefix.as_bytes()) else {
+                is_malformed = true;
                 continue;
             };
             match &self.list {
@@ -78,12 +88,13 @@ impl Placement {
                         match item {
                             Item::Signature(candidate) => add(candidate),
                             Item::Label(label) => labels.push(label),
+                            Item::Unlabelled => is_malformed = true,
                         }
                     }
                 }
             }
         }
-        match (first, found_any) {
+        match (first, is_malformed) {
             (Some(_), _) => Ok(Written { first, others, labels }),
             (None, true) => Err(AuthFailure::SignatureMalformed),
             (None, false) => Err(AuthFailure::SignatureMissing),

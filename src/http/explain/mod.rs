@@ -49,11 +49,17 @@ pub(super) async fn asked(State(app): State<Arc<App>>, request: Request) -> Resu
     let question = Question::read(&body).map_err(Problem::of)?; // 400
     let asked = question.asked().map_err(Problem::of)?; // 400
     let snapshot = app.snapshot();
-    if !snapshot.rules.networks.contains_key(&*question.network) {
+    let Some(network) = snapshot.rules.networks.get(&*question.network) else {
         let detail = "no network of this name is configured";
         let refusal = Refusal::new(Code::MalformedRequest, detail).at_param("network");
         return Err(Problem::of(refusal)); // 400
-    }
+    };
+    asked
+        .check_network(network, &snapshot.config.redactor)
+        .map_err(|other| {
+            let refusal = Refusal::new(Code::MalformedRequest, other.to_string()).at_param("target");
+            Problem::of(refusal) // 400
+        })?;
     answer(&app, snapshot, asked, Some(question.network), None).await
 }
 

@@ -21,7 +21,7 @@ pub(super) const QUESTION_BYTES_MAX: usize = 512 * 1024;
 pub(super) struct Question {
     /// The network that it is from.
     pub(super) network: String,
-    /// GET or POST; without it POST when there is a body.
+    /// The method, a standard one in any case; without it POST when there is a body.
     method: Option<String>,
     /// Path and query, or an absolute address.
     #[serde(alias = "url")]
@@ -65,18 +65,16 @@ impl Question {
     /// The request.
     pub(super) fn asked(&self) -> Result<Asked, Refusal> {
         let usual = if self.body.is_some() { Method::POST } else { Method::GET };
-        let method = match &self.method {
-            None => Ok(usual),
-            Some(method) => Method::from_bytes(method.as_bytes()).map_err(|_| AskedError::Method),
-        };
+        let method = self.method.as_deref().map_or(Ok(usual), Asked::method);
         let fields = self.headers.iter().flat_map(|(name, values)| {
             let values = values.all().iter();
             values.map(move |value| (name.as_str(), value.as_str()))
         });
+        let headers = Asked::headers(fields).map_err(|error| refused("headers", &error))?;
         Ok(Asked {
             method: method.map_err(|error| refused("method", &error))?,
             uri: Asked::target(&self.target).map_err(|error| refused("target", &error))?,
-            headers: Asked::headers(fields).map_err(|error| refused("headers", &error))?,
+            headers: Asked::with_host_of(&self.target, headers),
             body: Bytes::from(self.body.clone().unwrap_or_default()),
             remote_ip: self.remote_ip,
             now: self.now.map_or_else(now, Timestamp::from_unix_seconds),

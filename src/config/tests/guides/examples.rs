@@ -71,7 +71,9 @@ fn request(line: &str) -> RawPostback {
 
 /// The lines that send a guide's examples.
 fn lines(page: &str) -> Vec<&str> {
-    page.lines().filter(|line| line.starts_with("curl ")).collect()
+    // A line of a script goes on behind its end.
+    let is_whole = |line: &&str| line.starts_with("curl ") && !line.ends_with('\\');
+    page.lines().filter(is_whole).collect()
 }
 
 /// The secret of a guide's examples, as the page names it.

@@ -3,6 +3,7 @@
 mod examples;
 mod golden;
 mod pages;
+mod scripts;
 mod secrets;
 
 use super::{Config, environment, parse};

@@ -3,6 +3,8 @@ use crate::domain::conversion::Status;
 use crate::domain::dedupe::DedupeRule;
 use crate::domain::mapping::{Field, StatusWord};
 use crate::domain::network::Network;
+use crate::domain::refusal::Code;
+use crate::domain::reply::{Body, Template};
 
 /// A network of the preset `keitaro` with these lines.
 fn keitaro(lines: &str) -> Network {
@@ -83,6 +85,34 @@ fn a_signature_that_names_its_algorithm_stands_alone() {
         text,
         "f:4:13: networks.n.signature.from: is required, as \"header.x-signature\"",
     )]);
+}
+
+#[test]
+fn a_reply_is_laid_over_the_presets_key_by_key_whichever_of_them_is_a_status_alone() {
+    let of_tune = "success=false; err_msg={detail};";
+    for (preset, reply, status, body) in [
+        ("mailgun", "", 406, None),
+        ("mailgun", "refused = { body = \"no\" }", 406, Some("no")),
+        ("mailgun", "refused = { status = 400, body = \"no\" }", 400, Some("no")),
+        ("mailgun", "refused = 400", 400, None),
+        ("tune", "", 200, Some(of_tune)),
+        ("tune", "refused = 403", 403, Some(of_tune)),
+        ("tune", "refused = { status = 403 }", 403, Some(of_tune)),
+        ("tune", "refused = { body = \"no\" }", 200, Some("no")),
+    ] {
+        let text = format!(
+            "[networks.n]\npreset = \"{preset}\"\nsecrets = [{{ value = \"s3cret\" }}]\nreply = {{ {reply} }}\n"
+        );
+        let config = read(&text).unwrap_or_else(|faults| panic!("{faults}\n{text}"));
+        let told = config.networks["n"]
+            .reply
+            .refusals
+            .of(Code::MissingId)
+            .expect("a reply");
+        let expected = body.map(|body| Template::parse(body).expect("a template"));
+        assert_eq!(told.status().as_u16(), status, "{preset}: {reply}");
+        assert_eq!(told.body().map(Body::template), expected.as_ref(), "{preset}: {reply}");
+    }
 }
 
 #[test]

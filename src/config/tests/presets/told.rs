@@ -45,16 +45,23 @@ const fn with_body(preset: &'static str, body: &'static str) -> Replies {
     }
 }
 
+/// Those of a preset whose sender wants a 200 and nothing else as a success.
+const fn with_bare_200(preset: &'static str) -> Replies {
+    Replies {
+        preset,
+        accepted: (200, None),
+        ..USUAL
+    }
+}
+
 const PROSPER202: Option<&str> = Some(r#"{"error":false,"code":202,"msg":"Postback successful"}"#);
 
 pub(super) const TABLE: &[Replies] = &[
     with_body("adgem_v3", ""),
     with_body("adyen", "[accepted]"),
-    Replies {
-        preset: "ayet",
-        accepted: (200, None),
-        ..USUAL
-    },
+    with_bare_200("ayet"),
+    with_bare_200("bitlabs"),
+    with_bare_200("cpx"),
     Replies {
         preset: "fyber",
         unauthorized: (400, None),
@@ -100,11 +107,7 @@ pub(super) const TABLE: &[Replies] = &[
         accepted: (202, PROSPER202),
         ..USUAL
     },
-    Replies {
-        preset: "shopify",
-        accepted: (200, None),
-        ..USUAL
-    },
+    with_bare_200("shopify"),
     Replies {
         unavailable: (503, Some("0")),
         overloaded: (429, Some("0")),
@@ -116,6 +119,7 @@ pub(super) const TABLE: &[Replies] = &[
         missing_id: (403, None),
         ..USUAL
     },
+    with_bare_200("theoremreach"),
     with_body("torox", "1"),
     Replies {
         preset: "trcker",
@@ -131,4 +135,9 @@ pub(super) const TABLE: &[Replies] = &[
         accepted: (200, Some("1")),
         ..with_body("unity_ads", "1")
     },
+    with_bare_200("vonage_hmac_md5"),
+    with_bare_200("vonage_md5"),
+    with_bare_200("vonage_sha1"),
+    with_bare_200("vonage_sha256"),
+    with_bare_200("vonage_sha512"),
 ];

@@ -1,5 +1,7 @@
 //! Trials that leave the signed bytes alone: another clock, another unit of time, another place of the signature.
 
+use std::iter;
+
 use http::HeaderName;
 
 use crate::domain::form::Pair;
@@ -71,15 +73,17 @@ impl MacScheme {
             .map(ToString::to_string)
             .collect::<Vec<_>>()
             .join(", ");
-        for place in places(raw, form).into_iter().take(PLACES_MAX) {
-            for prefix in [self.placement.prefix.clone(), String::new()] {
+        let mut places = places(raw, form);
+        places.retain(|place| !self.placement.from.contains(place));
+        for place in places.into_iter().take(PLACES_MAX) {
+            for prefix in prefixes(&self.placement.prefix) {
                 for encoding in Encoding::ALL {
                     let moved = Self {
-                        placement: Placement::at(vec![place.clone()], prefix.clone()),
+                        placement: Placement::at(vec![place.clone()], prefix.to_owned()),
                         encoding,
                         ..self.clone()
                     };
-                    if !self.placement.from.contains(&place) && moved.verify(raw, form, now).is_ok() {
+                    if moved.verify(raw, form, now).is_ok() {
                         let change = Change::of_operator(
                             format!(
                                 "at {place}, written in {}, and expected at {expected}",
@@ -108,6 +112,12 @@ fn off_by(seconds: i64) -> Change {
     )
 }
 
+/// What a signature could stand behind: the configured prefix, or nothing.
+fn prefixes(configured: &str) -> impl Iterator<Item = &str> {
+    let bare = (!configured.is_empty()).then_some("");
+    iter::once(configured).chain(bare)
+}
+
 /// Where a signature could stand.
 fn places(raw: &RawPostback, form: &Form<'_>) -> Vec<Reference> {
     let named = |pairs: &[Pair<'_>], place: fn(String) -> Reference| {
@@ -131,4 +141,16 @@ fn places(raw: &RawPostback, form: &Form<'_>) -> Vec<Reference> {
         }
     }
     places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_before_a_signature_is_tried_once() {
+        for (configured, tried) in [("", &[""][..]), ("sha256=", &["sha256=", ""])] {
+            assert_eq!(prefixes(configured).collect::<Vec<_>>(), tried);
+        }
+    }
 }

@@ -1,14 +1,22 @@
 //! What no explanation shows, however a secret came into the request.
 
-use http::HeaderMap;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::explanations::{Request, explained, get, sha256};
-use super::read;
+use super::super::read;
+use super::super::schemes::request;
+use super::{BODY, Request, explained, explanation, get, post, sha256};
 use crate::domain::explain::{Asked, AskedError};
-use crate::domain::id::PostbackId;
-use crate::domain::postback::RawPostback;
-use crate::domain::time::Timestamp;
+
+const SECRETS: [&str; 8] = [
+    "secret-new",
+    "secret-old",
+    "secret-of-beta",
+    "secret-token",
+    "secret-of-values",
+    "secret-of-url",
+    "secret-of-listed",
+    "secret-of-plain",
+];
 
 /// A secret that JSON, a URL and a debug print each write in another way.
 const ODD_SECRET: &str = r#"s3cr&t/"quo\te"#;
@@ -40,6 +48,34 @@ fn shown(request: &Request) -> String {
     let shown = serde_json::to_value(&explanation).expect("JSON");
     // As the text form shows it: not escaped once more.
     shown.to_string().replace("\\\"", "\"").replace("\\\\", "\\")
+}
+
+#[test]
+fn no_secret_and_no_right_signature_is_ever_shown() {
+    let query = "txid=T1&x=secret-of-beta&y=%73ecret-new";
+    let right = sha256("secret-new", query);
+    let stale = sha256("secret-new", &format!("1699999000.{BODY}"));
+    let elsewhere = sha256("secret-new", "txid=T1");
+    let other = sha256("secret-of-beta", query);
+    for (request, signature) in [
+        (get("acme", format!("/?{query}&sig=00")), &right),
+        (get("acme", format!("/?{query}&sig={right}")), &right),
+        (get("acme", format!("/?{query}&sig={other}")), &other),
+        (get("acme", format!("/?txid=T1&signature={elsewhere}")), &elsewhere),
+        (post(BODY, "1699999000", &format!("1699999000.{BODY}")), &stale),
+        (get("token", "/?pass=secret-token&transaction_id=1"), &right),
+        (get("token", "/?pass=secret-older&transaction_id=secret-token"), &right),
+        (get("plain", "/?transaction_id=1&sig=00"), &right),
+        (get("values", "/?cid=secret-of-values&sum=1.00&hash=AAAA"), &right),
+    ] {
+        let seen = explanation(&request).to_string();
+        assert!(!seen.contains(signature.as_str()), "the right signature in {seen}");
+        for secret in SECRETS.iter().chain(&["secret-older"]) {
+            assert!(!seen.contains(secret), "{secret} in {seen}");
+        }
+    }
+    let plain = explanation(&get("plain", "/?transaction_id=1&sig=00"));
+    assert_eq!(plain["signed"], "1***");
 }
 
 #[test]
@@ -99,16 +135,7 @@ fn a_key_is_cut_out_however_its_secret_is_written() {
         "7365637265742D6F662D686578",
         "secret-of-hex",
     ] {
-        let at = Timestamp::from_unix_seconds(1_700_000_000);
-        let raw = RawPostback {
-            id: PostbackId::new(at, [0; 10]),
-            received_at: at,
-            remote_ip: [127, 0, 0, 1].into(),
-            method: http::Method::POST,
-            uri: "/postback/base64".parse().expect("a target"),
-            headers: HeaderMap::new(),
-            body: format!(r#"{{"a":"{sent}"}}"#).into(),
-        };
+        let raw = request("POST", "/postback/base64", &[], &format!(r#"{{"a":"{sent}"}}"#));
         let kept = config.redactor.redact(&raw, None).body;
         assert_eq!(String::from_utf8_lossy(&kept), r#"{"a":"[redacted]"}"#, "{sent}");
     }
