@@ -175,12 +175,15 @@ fn is_same_or_unnamed(said: Option<Amount>, held: Option<Amount>) -> bool {
 /// Whether the same change was already proposed. It is asked after everything legal: what was not legal when it was
 /// proposed may be now.
 fn is_proposed_already(conversion: &Conversion, proposed: &State, click: &SentClickId, postback: &Postback) -> bool {
+    // The history shows a click id as it was sent until its click gets the conversion, and its own text afterwards.
+    let click = click.key();
+    let shown_click = |step: &Step| SentClickId::read(step.to.click_id.as_deref()?).key();
     let mut proposals = conversion.steps.iter().filter(|step| step.kind == StepKind::Conflict);
     proposals.any(|step| {
         step.status == proposed.status
             && step.payout == proposed.payout
             && step.to.currency.as_deref() == proposed.currency.as_ref().map(Currency::code)
-            && step.to.click_id == proposed_click(conversion, click)
+            && shown_click(step) == click
             && (postback.event_time.is_none() || postback.event_time == step.event_time)
     })
 }

@@ -411,6 +411,20 @@ fn a_late_click_gets_its_conversion_once() {
 }
 
 #[test]
+fn a_proposal_is_known_again_after_the_click_came_however_its_id_was_written() {
+    let mut ledger = Ledger::new([], []);
+    ledger.settle(&postback(100, &format!("reversed 10 USD {}", CLICK.to_uppercase())));
+    let verdict = |ledger: &mut Ledger, second| ledger.settle(&postback(second, "rejected 10 USD")).answer.verdict;
+    assert_eq!(verdict(&mut ledger, 101), Verdict::Conflict);
+    for conversion in ledger.conversions.values_mut() {
+        conversion
+            .meet_late_click(&click_at(50), &terms(&Campaigns::default()), at(102))
+            .expect("a step");
+    }
+    assert_eq!(verdict(&mut ledger, 103), Verdict::Duplicate);
+}
+
+#[test]
 fn a_history_has_a_bound() {
     let mut ledger = Ledger::new([], []);
     let limit = crate::domain::decide::HISTORY_MAX;
