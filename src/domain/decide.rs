@@ -58,6 +58,7 @@ pub fn decide(postback: &Postback, facts: &Facts<'_>) -> Decision {
 fn record(postback: &Postback, status: Status, facts: &Facts<'_>) -> Conversion {
     let claim = Claim {
         click: &postback.click,
+        event: &postback.event,
         event_time: postback.event_time,
         received_at: postback.received_at,
         terms: &postback.terms,
@@ -182,7 +183,7 @@ fn is_proposed_already(conversion: &Conversion, proposed: &State, click: &SentCl
     proposals.any(|step| {
         step.status == proposed.status
             && step.payout == proposed.payout
-            && step.to.currency.as_deref() == proposed.currency.as_ref().map(Currency::code)
+            && step.to.named_currency() == proposed.currency.as_ref().map(Currency::code)
             && shown_click(step) == click
             && (postback.event_time.is_none() || postback.event_time == step.event_time)
     })
@@ -205,6 +206,7 @@ pub fn attribute_late(
 ) -> (Attribution, Option<super::attribution::Credit>) {
     let claim = Claim {
         click: &conversion.click,
+        event: &conversion.event,
         event_time: conversion.event_time,
         received_at: conversion.received_at,
         terms,

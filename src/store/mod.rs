@@ -13,6 +13,7 @@ mod error;
 mod facts;
 mod link;
 mod migrate;
+mod paid;
 mod partitions;
 mod postbacks;
 pub mod private;

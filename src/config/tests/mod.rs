@@ -6,6 +6,7 @@ mod finished;
 mod guides;
 mod hidden;
 mod mapping;
+mod payouts;
 mod presets;
 mod reading;
 mod replies;
