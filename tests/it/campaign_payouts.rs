@@ -232,8 +232,10 @@ fn a_click_that_comes_late_brings_its_campaigns_payout() {
     );
 
     stage.database.execute("insert into clicks select * from held");
+    let id = before["conversion_id"].as_str().expect("an id");
     let after = eventually("the click gets its conversion", || {
-        Some(stored(&stage.service, "T1")).filter(|it| it["attributed"] == true)
+        let conversion = stage.service.api(&format!("/api/v1/conversions/{id}"));
+        Some(conversion).filter(|it| it["attributed"] == true)
     });
     assert_eq!(paid(&after), json!(["12.50", "USD"]));
     let step = &after["history"][1];
