@@ -7,12 +7,22 @@ use crate::domain::template::Destination;
 
 use super::name;
 use super::network::window;
+use super::payouts;
 use super::report::quoted;
 use super::section::Entry;
 use super::source::Sources;
 use super::suggest::suggestion;
 
-pub(super) const KEYS: &[&str] = &["destination", "networks", "source", "window", "enabled", "fallback_url"];
+pub(super) const KEYS: &[&str] = &[
+    "destination",
+    "networks",
+    "source",
+    "window",
+    "payout",
+    "payouts",
+    "enabled",
+    "fallback_url",
+];
 
 /// Reads a campaign; `None` when it has no destination, which was reported. `networks` are the names that are configured.
 /// `sources` are the traffic sources that it may name.
@@ -31,6 +41,7 @@ pub(super) fn read(key: &str, entry: &Entry<'_>, networks: &[&str], sources: &So
         .and_then(|entry| entry.texts())
         .map(|names| sources.combined(&names, section.report()));
     let window = section.entry("window").and_then(|entry| entry.parse(window));
+    let payouts = payouts::read(&section);
     let enabled = section.entry("enabled").and_then(|entry| entry.boolean());
     let fallback = section
         .entry("fallback_url")
@@ -46,6 +57,7 @@ pub(super) fn read(key: &str, entry: &Entry<'_>, networks: &[&str], sources: &So
         destination: destination?,
         networks: allowed.unwrap_or_default(),
         window,
+        payouts: Arc::new(payouts),
         aliases: aliases.unwrap_or_default(),
         open,
     })

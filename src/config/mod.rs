@@ -18,6 +18,7 @@ mod layer;
 mod live;
 mod name;
 mod network;
+mod payouts;
 mod presets;
 mod reply;
 mod report;

@@ -2,6 +2,7 @@
 
 use super::conversion::SentClickId;
 use super::id::ClickId;
+use super::money::Money;
 use super::terms::Terms;
 use super::time::Timestamp;
 
@@ -9,7 +10,11 @@ use super::time::Timestamp;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attribution {
     /// The click that it names got it.
-    Attributed,
+    Attributed {
+        /// What the click's campaign paid for it where the network names no payout, when the two met. A later configuration
+        /// does not change it.
+        campaign_payout: Option<Money>,
+    },
     /// No click got it.
     Unattributed(Reason),
 }
@@ -57,10 +62,18 @@ impl Reason {
 }
 
 impl Attribution {
+    /// Whether a click got it.
+    pub const fn is_attributed(self) -> bool {
+        match self {
+            Self::Attributed { .. } => true,
+            Self::Unattributed(_) => false,
+        }
+    }
+
     /// Why no click got it.
     pub const fn reason(self) -> Option<Reason> {
         match self {
-            Self::Attributed => None,
+            Self::Attributed { .. } => None,
             Self::Unattributed(reason) => Some(reason),
         }
     }
@@ -97,6 +110,8 @@ pub struct Credit {
 pub struct Claim<'a> {
     /// The click that it names.
     pub click: &'a SentClickId,
+    /// What happened.
+    pub event: &'a str,
     /// When it happened, as the network says.
     pub event_time: Option<Timestamp>,
     /// When it was received.
@@ -133,7 +148,9 @@ pub fn attribute(claim: &Claim<'_>, click: Option<&ClickFacts>) -> (Attribution,
     let attribution = if converted_at.since(click.received_at) > window {
         Attribution::Unattributed(Reason::OutsideWindow)
     } else {
-        Attribution::Attributed
+        Attribution::Attributed {
+            campaign_payout: claim.terms.payout(&click.campaign, claim.event),
+        }
     };
     (attribution, Some(credit))
 }

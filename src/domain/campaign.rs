@@ -1,10 +1,11 @@
 //! A campaign: what an affiliate sends clicks to, and who may report conversions for them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::click_field::ClickAliases;
+use super::money::Money;
 use super::template::Destination;
 
 /// A configured campaign.
@@ -18,10 +19,33 @@ pub struct Campaign {
     pub networks: Vec<Arc<str>>,
     /// From click to conversion, in place of the network's.
     pub window: Option<Duration>,
+    /// What it pays where a postback names no payout.
+    pub payouts: Arc<CampaignPayouts>,
     /// The names that its traffic sources have for our fields of a click.
     pub aliases: ClickAliases,
     /// Whether clicks are taken.
     pub open: Openness,
+}
+
+/// What a campaign pays for the conversions of its clicks where their network names no payout.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CampaignPayouts {
+    /// For every event without a payout of its own.
+    pub general: Option<Money>,
+    /// For single events, by our names of them.
+    pub by_event: BTreeMap<String, Money>,
+}
+
+impl CampaignPayouts {
+    /// What it pays for an event: the event's own payout, else the general one.
+    pub fn of(&self, event: &str) -> Option<Money> {
+        self.by_event.get(event).copied().or(self.general)
+    }
+
+    /// Whether it pays nothing of its own.
+    pub fn is_empty(&self) -> bool {
+        self.general.is_none() && self.by_event.is_empty()
+    }
 }
 
 /// Whether a campaign takes clicks.

@@ -10,6 +10,7 @@ use super::dedupe::DedupeRule;
 use super::history::{Step, StepKind};
 use super::id::{ClickId, ConversionId};
 use super::money::{Amount, Currency};
+use super::paid::Paid;
 use super::time::Timestamp;
 
 /// How a conversion stands with its network.
@@ -124,14 +125,15 @@ impl SentClickId {
     }
 }
 
-/// What of a conversion a later postback may change.
+/// What of a conversion a later postback may change: what the network has named so far. What is paid may be the campaign's word
+/// ([`Paid`]), which no postback is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct State {
     /// How it stands.
     pub status: Status,
-    /// What is paid.
+    /// The payout, where it has named one.
     pub payout: Option<Amount>,
-    /// In which currency.
+    /// The currency that it has named, or else the network's default.
     pub currency: Option<Currency>,
 }
 
@@ -148,7 +150,7 @@ pub struct Conversion {
     pub event: String,
     /// The rule that the id was derived by.
     pub dedupe: DedupeRule,
-    /// How it stands.
+    /// How it stands, by what the network has named.
     pub state: State,
     /// The click that the first postback named.
     pub click: SentClickId,
@@ -178,10 +180,15 @@ pub struct Conversion {
 }
 
 impl Conversion {
+    /// What is paid for it.
+    pub const fn paid(&self) -> Paid {
+        Paid::of(self.state, self.attribution)
+    }
+
     /// The click id as answers show it: the click's own where it was matched, else what was sent.
     pub fn shown_click_id(&self) -> Option<String> {
         match self.attribution {
-            Attribution::Attributed => self.click.key(),
+            Attribution::Attributed { .. } => self.click.key(),
             Attribution::Unattributed(_) => self.click.as_sent(),
         }
     }

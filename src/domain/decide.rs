@@ -58,6 +58,7 @@ pub fn decide(postback: &Postback, facts: &Facts<'_>) -> Decision {
 fn record(postback: &Postback, status: Status, facts: &Facts<'_>) -> Conversion {
     let claim = Claim {
         click: &postback.click,
+        event: &postback.event,
         event_time: postback.event_time,
         received_at: postback.received_at,
         terms: &postback.terms,
@@ -175,12 +176,15 @@ fn is_same_or_unnamed(said: Option<Amount>, held: Option<Amount>) -> bool {
 /// Whether the same change was already proposed. It is asked after everything legal: what was not legal when it was
 /// proposed may be now.
 fn is_proposed_already(conversion: &Conversion, proposed: &State, click: &SentClickId, postback: &Postback) -> bool {
+    // The history shows a click id as it was sent until its click gets the conversion, and its own text afterwards.
+    let click = click.key();
+    let shown_click = |step: &Step| SentClickId::read(step.to.click_id.as_deref()?).key();
     let mut proposals = conversion.steps.iter().filter(|step| step.kind == StepKind::Conflict);
     proposals.any(|step| {
         step.status == proposed.status
             && step.payout == proposed.payout
-            && step.to.currency.as_deref() == proposed.currency.as_ref().map(Currency::code)
-            && step.to.click_id == proposed_click(conversion, click)
+            && step.to.named_currency() == proposed.currency.as_ref().map(Currency::code)
+            && shown_click(step) == click
             && (postback.event_time.is_none() || postback.event_time == step.event_time)
     })
 }
@@ -202,6 +206,7 @@ pub fn attribute_late(
 ) -> (Attribution, Option<super::attribution::Credit>) {
     let claim = Claim {
         click: &conversion.click,
+        event: &conversion.event,
         event_time: conversion.event_time,
         received_at: conversion.received_at,
         terms,

@@ -2,9 +2,9 @@
 
 use uuid::Uuid;
 
-use super::attribution::Attribution;
-use super::conversion::{Conversion, Status};
+use super::conversion::{Conversion, State, Status};
 use super::money::Amount;
+use super::paid::Paid;
 use super::time::Timestamp;
 
 /// The kinds of steps in a conversion's history.
@@ -72,7 +72,7 @@ pub struct Step {
     pub event_time: Option<Timestamp>,
     /// The status that the postback stood for.
     pub status: Status,
-    /// The payout that it stood for.
+    /// The payout that it stood for, where the network has named one.
     pub payout: Option<Amount>,
     /// The conversion before; nothing before the first step.
     pub from: Option<Snapshot>,
@@ -85,10 +85,13 @@ pub struct Step {
 pub struct Snapshot {
     /// The status.
     pub status: String,
-    /// The payout as a decimal.
+    /// What is paid, a decimal.
     pub payout: Option<String>,
-    /// The currency.
+    /// In which currency.
     pub currency: Option<String>,
+    /// Where the campaign's payout stands in for a payout that the network has not named: what it has named.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub named: Option<NamedBeside>,
     /// The click id, as answers show it.
     pub click_id: Option<String>,
     /// Whether the click got it.
@@ -98,16 +101,44 @@ pub struct Snapshot {
     pub reason: Option<String>,
 }
 
+/// What a network has named that names no payout.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct NamedBeside {
+    /// The currency.
+    pub currency: Option<String>,
+}
+
 impl Snapshot {
     /// The conversion as it stands.
     pub fn of(conversion: &Conversion) -> Self {
+        Self::with_state(conversion, conversion.state, conversion.shown_click_id())
+    }
+
+    /// The conversion as it would stand with another state and click id.
+    pub fn with_state(conversion: &Conversion, state: State, click_id: Option<String>) -> Self {
+        let paid = Paid::of(state, conversion.attribution);
+        let named = match paid {
+            Paid::ByNetwork { .. } => None,
+            Paid::ByCampaign { named_currency, .. } => Some(NamedBeside {
+                currency: named_currency.map(|currency| currency.to_string()),
+            }),
+        };
         Self {
-            status: conversion.state.status.to_string(),
-            payout: conversion.state.payout.map(|payout| payout.to_string()),
-            currency: conversion.state.currency.map(|currency| currency.to_string()),
-            click_id: conversion.shown_click_id(),
-            attributed: conversion.attribution == Attribution::Attributed,
+            status: state.status.to_string(),
+            payout: paid.payout().map(|payout| payout.to_string()),
+            currency: paid.currency().map(ToString::to_string),
+            named,
+            click_id,
+            attributed: conversion.attribution.is_attributed(),
             reason: conversion.attribution.reason().map(|reason| reason.as_str().to_owned()),
+        }
+    }
+
+    /// The currency that the network has named.
+    pub fn named_currency(&self) -> Option<&str> {
+        match &self.named {
+            None => self.currency.as_deref(),
+            Some(named) => named.currency.as_deref(),
         }
     }
 }

@@ -54,6 +54,11 @@ impl Ledger {
             .filter(|conversion| conversion.revision != conversion.stored_revision)
     }
 
+    /// A conversion as it now stands.
+    pub fn conversion(&self, id: ConversionId) -> Option<&Conversion> {
+        self.conversions.get(&id)
+    }
+
     /// Decides a postback and takes its effect into the ledger.
     pub fn settle(&mut self, postback: &Postback) -> Settled {
         let facts = Facts {
@@ -99,16 +104,7 @@ impl Conversion {
         let before = Snapshot::of(self);
         let (from, to) = match kind {
             StepKind::Recorded => (None, before),
-            StepKind::Conflict => {
-                let proposal = Snapshot {
-                    status: state.status.to_string(),
-                    payout: state.payout.map(|payout| payout.to_string()),
-                    currency: state.currency.map(|currency| currency.to_string()),
-                    click_id: proposed_click,
-                    ..before.clone()
-                };
-                (Some(before), proposal)
-            }
+            StepKind::Conflict => (Some(before), Snapshot::with_state(self, state, proposed_click)),
             StepKind::Updated | StepKind::Late | StepKind::Attributed => {
                 self.state = state;
                 (Some(before), Snapshot::of(self))

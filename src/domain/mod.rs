@@ -28,6 +28,7 @@ pub mod macros;
 pub mod mapping;
 pub mod money;
 pub mod network;
+pub mod paid;
 pub mod pattern;
 pub mod postback;
 pub mod redact;

@@ -127,6 +127,21 @@ impl fmt::Debug for Currency {
     }
 }
 
+/// An amount in its currency: the one is never taken without the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Money {
+    /// How much.
+    pub amount: Amount,
+    /// Of which currency.
+    pub currency: Currency,
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.amount, self.currency)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,16 +1,17 @@
-//! On which terms the conversions of a network get the clicks that they name.
+//! On which terms the conversions of a network get the clicks that they name, and what the campaigns of those pay for them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::campaign::Campaigns;
+use super::campaign::{Campaign, CampaignPayouts, Campaigns};
+use super::money::Money;
 
 /// The window of a network that the configuration no longer has.
 const WINDOW_OF_THE_UNKNOWN: Duration = Duration::from_hours(30 * 24);
 
-/// What of a configuration decides whether a click gets a network's conversion. A postback carries the terms that it was
-/// read under, so that it can be decided later without that configuration.
+/// What of a configuration decides whether a click gets a network's conversion, and what its campaign pays. A postback carries the
+/// terms that it was read under, so that it can be decided later without that configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terms {
     /// From click to conversion.
@@ -20,25 +21,52 @@ pub struct Terms {
 }
 
 /// How a campaign differs from the network's rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Exception {
     /// It does not take this network's conversions.
     NotAllowed,
-    /// Its clicks have a window of their own.
-    Window(Duration),
+    /// It takes them on terms of its own.
+    Own(OwnTerms),
+}
+
+/// A campaign's own terms.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OwnTerms {
+    /// From its clicks to conversions, in place of the network's window.
+    pub window: Option<Duration>,
+    /// What it pays where a postback names no payout.
+    pub payouts: Arc<CampaignPayouts>,
+}
+
+impl Exception {
+    /// How a campaign differs for a network; `None` where it does not.
+    fn of(campaign: &Campaign, network: &str) -> Option<Self> {
+        if !campaign.allows(network) {
+            return Some(Self::NotAllowed);
+        }
+        let differs = campaign.window.is_some() || !campaign.payouts.is_empty();
+        differs.then(|| {
+            Self::Own(OwnTerms {
+                window: campaign.window,
+                payouts: campaign.payouts.clone(),
+            })
+        })
+    }
+
+    fn payout(&self, event: &str) -> Option<Money> {
+        match self {
+            Self::NotAllowed => None,
+            Self::Own(own) => own.payouts.of(event),
+        }
+    }
 }
 
 impl Terms {
     /// The terms of a network.
     pub fn of(network: &str, window: Duration, campaigns: &Campaigns) -> Self {
-        let exception = |allowed, window: Option<Duration>| match (allowed, window) {
-            (false, _) => Some(Exception::NotAllowed),
-            (true, window) => window.map(Exception::Window),
-        };
-        let exceptions = campaigns.iter().filter_map(|campaign| {
-            let exception = exception(campaign.allows(network), campaign.window)?;
-            Some((campaign.name.clone(), exception))
-        });
+        let exceptions = campaigns
+            .iter()
+            .filter_map(|campaign| Some((campaign.name.clone(), Exception::of(campaign, network)?)));
         Self {
             window,
             exceptions: exceptions.collect(),
@@ -55,8 +83,20 @@ impl Terms {
     pub fn window(&self, campaign: &str) -> Option<Duration> {
         match self.exceptions.get(campaign) {
             None => Some(self.window),
-            Some(Exception::Window(window)) => Some(*window),
+            Some(Exception::Own(own)) => Some(own.window.unwrap_or(self.window)),
             Some(Exception::NotAllowed) => None,
         }
+    }
+
+    /// What a campaign pays for an event that happened to one of its clicks, where the postback names no payout.
+    pub fn payout(&self, campaign: &str, event: &str) -> Option<Money> {
+        self.exceptions.get(campaign)?.payout(event)
+    }
+
+    /// What each campaign that may get a conversion pays for an event, by the campaigns' names; those without a payout are left
+    /// out.
+    pub fn payouts(&self, event: &str) -> impl Iterator<Item = (&str, Money)> {
+        let exceptions = self.exceptions.iter();
+        exceptions.filter_map(move |(campaign, exception)| Some((&**campaign, exception.payout(event)?)))
     }
 }

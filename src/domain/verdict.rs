@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::attribution::Attribution;
 use super::conversion::Conversion;
 use super::postback::{NamedStatus, Postback};
 use super::reply::OfAcceptance;
@@ -99,6 +98,7 @@ impl Answer {
     /// The answer to a postback about a conversion that now stands as it does.
     pub fn about(verdict: Verdict, postback: &Postback, conversion: &Conversion) -> Self {
         let credit = conversion.credit.as_ref();
+        let paid = conversion.paid();
         Self {
             verdict,
             conversion_id: Some(conversion.id.to_string()),
@@ -107,12 +107,12 @@ impl Answer {
             transaction_id: conversion.transaction_id.clone(),
             event: conversion.event.clone(),
             status: Some(conversion.state.status.as_str()),
-            payout: conversion.state.payout.map(|payout| payout.to_string()),
-            currency: conversion.state.currency.map(|currency| currency.to_string()),
+            payout: paid.payout().map(|payout| payout.to_string()),
+            currency: paid.currency().map(ToString::to_string),
             click_id: conversion.shown_click_id(),
             campaign: credit.map(|credit| credit.campaign.clone()),
             affiliate: credit.and_then(|credit| credit.affiliate.clone()),
-            attributed: conversion.attribution == Attribution::Attributed,
+            attributed: conversion.attribution.is_attributed(),
             reason: conversion.attribution.reason().map(super::attribution::Reason::as_str),
             dedupe: conversion.dedupe.as_str(),
         }

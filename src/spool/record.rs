@@ -4,11 +4,11 @@
 //! what does not fit takes a new version of the file format. A postback is kept *as read*: replay decides it and never reads
 //! it again, so that a later configuration cannot change what its sender was told.
 
+mod terms;
+
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -21,10 +21,10 @@ use crate::domain::id::{ClickId, PostbackId};
 use crate::domain::money::{Amount, Currency, PAYOUT_SCALE_MAX};
 use crate::domain::postback::{NamedStatus, Postback};
 use crate::domain::redact::RedactedRequest;
-use crate::domain::terms::{Exception, Terms};
 use crate::domain::time::Timestamp;
 
 use super::frame::{Frame, Kind};
+use terms::TermsDocument;
 
 /// A record as it was before it went to disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -191,14 +191,6 @@ enum StatusDocument<'a> {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct TermsDocument<'a> {
-    window_ms: u64,
-    /// The window of each campaign that has its own; `null` for one that does not take the network's conversions.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    campaigns: BTreeMap<Text<'a>, Option<u64>>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
 struct RequestDocument<'a> {
     remote_ip: IpAddr,
     method: Text<'a>,
@@ -226,7 +218,7 @@ impl<'a> PostbackDocument<'a> {
             conversion_id: postback.conversion_id.to_string().into(),
             dedupe: postback.dedupe.as_str().into(),
             default_currency: code(postback.default_currency),
-            terms: TermsDocument::of(&postback.terms),
+            terms: TermsDocument::of(postback),
             request: RequestDocument {
                 remote_ip: request.remote_ip,
                 method: request.method.as_str().into(),
@@ -270,7 +262,7 @@ impl<'a> PostbackDocument<'a> {
                 .map_err(|_| RecordError::Value("conversion id"))?,
             dedupe: DedupeRule::parse(&self.dedupe).ok_or(RecordError::Value("dedupe rule"))?,
             default_currency: read(self.default_currency, "default currency", Currency::parse)?,
-            terms: Arc::new(self.terms.read()),
+            terms: Arc::new(self.terms.read()?),
         };
         Ok((postback, request))
     }
@@ -292,40 +284,6 @@ impl StatusDocument<'_> {
             Self::Ignored => NamedStatus::Ignored,
         })
     }
-}
-
-impl<'a> TermsDocument<'a> {
-    fn of(terms: &'a Terms) -> Self {
-        let window = |exception: &Exception| match exception {
-            Exception::NotAllowed => None,
-            Exception::Window(window) => Some(millis(*window)),
-        };
-        let exceptions = terms.exceptions.iter();
-        Self {
-            window_ms: millis(terms.window),
-            campaigns: exceptions
-                .map(|(campaign, exception)| ((&**campaign).into(), window(exception)))
-                .collect(),
-        }
-    }
-
-    fn read(self) -> Terms {
-        let exception = |window: Option<u64>| match window {
-            None => Exception::NotAllowed,
-            Some(window) => Exception::Window(Duration::from_millis(window)),
-        };
-        let campaigns = self.campaigns.into_iter();
-        Terms {
-            window: Duration::from_millis(self.window_ms),
-            exceptions: campaigns
-                .map(|(campaign, window)| (Arc::from(&*campaign), exception(window)))
-                .collect(),
-        }
-    }
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn optional(text: Option<&str>) -> Optional<'_> {

@@ -14,10 +14,11 @@ use crate::domain::conversion::{Conversion, SentClickId, State, Status};
 use crate::domain::dedupe::DedupeRule;
 use crate::domain::history::{Snapshot, Step, StepKind};
 use crate::domain::id::{ClickId, ConversionId};
-use crate::domain::money::{Amount, Currency};
+use crate::domain::money::Amount;
 use crate::domain::time::Timestamp;
 
 use super::error::StoreError;
+use super::paid;
 
 /// The row holds a word that this program does not know: a newer one wrote it.
 fn unknown(column: &str, word: &str) -> StoreError {
@@ -34,8 +35,8 @@ pub(super) async fn load(connection: &mut PgConnection, ids: &[ConversionId]) ->
     let rows = sqlx::query!(
         r#"
         select conversions.id, received_at, updated_at, event_time, click_time, click_id, revision, attributed, network,
-            event, status, dedupe, transaction_id, payout, currency, click_id_sent, campaign, affiliate, reason, user_id,
-            device_id, test
+            event, status, dedupe, transaction_id, payout, currency, named_currency, click_id_sent, campaign, affiliate,
+            reason, user_id, device_id, test
         from unnest($1::uuid[]) as wanted (id)
         join conversions on conversions.id = wanted.id
         "#,
@@ -52,8 +53,12 @@ pub(super) async fn load(connection: &mut PgConnection, ids: &[ConversionId]) ->
 
     let mut conversions = Vec::with_capacity(rows.len());
     for row in rows {
+        let paid = paid::read(row.payout, row.currency.as_deref(), row.named_currency.as_deref());
+        let (payout, currency) = paid.named();
         let attribution = match row.reason.as_deref() {
-            None => Attribution::Attributed,
+            None => Attribution::Attributed {
+                campaign_payout: paid.by_campaign(),
+            },
             Some(word) => Attribution::Unattributed(Reason::parse(word).ok_or_else(|| unknown("reason", word))?),
         };
         let credit = row.campaign.zip(row.click_time).map(|(campaign, click_time)| Credit {
@@ -69,8 +74,8 @@ pub(super) async fn load(connection: &mut PgConnection, ids: &[ConversionId]) ->
             dedupe: DedupeRule::parse(&row.dedupe).ok_or_else(|| unknown("dedupe", &row.dedupe))?,
             state: State {
                 status: Status::parse(&row.status).ok_or_else(|| unknown("status", &row.status))?,
-                payout: row.payout.map(Amount::from_stored),
-                currency: row.currency.as_deref().and_then(Currency::parse),
+                payout,
+                currency,
             },
             click: SentClickId::from_stored(row.click_id, row.click_id_sent),
             attribution,
@@ -133,12 +138,6 @@ pub(super) fn credits<'c>(conversions: &[&'c Conversion], value: fn(&Credit) -> 
     })
 }
 
-pub(super) fn currencies<'c>(conversions: &[&'c Conversion]) -> Vec<Option<&'c str>> {
-    column(conversions, |conversion| {
-        conversion.state.currency.as_ref().map(Currency::code)
-    })
-}
-
 pub(super) fn reasons(conversions: &[&Conversion]) -> Vec<Option<&'static str>> {
     column(conversions, |conversion| {
         conversion.attribution.reason().map(Reason::as_str)
@@ -154,16 +153,17 @@ pub(super) fn click_times(conversions: &[&Conversion]) -> Vec<Option<DateTime<Ut
 /// Writes changed conversions over the revisions that they were decided on; returns the ids of those that were written.
 /// The others were changed by another replica in the meantime and have to be decided again. Expects them sorted by id.
 pub(super) async fn update(connection: &mut PgConnection, changed: &[&Conversion]) -> Result<Vec<Uuid>, StoreError> {
+    let paid = column(changed, Conversion::paid);
     let written = sqlx::query_scalar!(
         r#"
         update conversions set
             updated_at = row.updated_at, click_time = row.click_time, revision = row.revision,
             attributed = row.attributed, test = row.test, status = row.status, payout = row.payout, currency = row.currency,
-            campaign = row.campaign, affiliate = row.affiliate, reason = row.reason
+            named_currency = row.named_currency, campaign = row.campaign, affiliate = row.affiliate, reason = row.reason
         from unnest($1::uuid[], $2::int4[], $3::timestamptz[], $4::timestamptz[], $5::int4[], $6::bool[], $7::bool[], $8::text[],
-            $9::numeric[], $10::text[], $11::text[], $12::text[], $13::text[])
-            as row (id, decided_on, updated_at, click_time, revision, attributed, test, status, payout, currency, campaign,
-            affiliate, reason)
+            $9::numeric[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[])
+            as row (id, decided_on, updated_at, click_time, revision, attributed, test, status, payout, currency,
+            named_currency, campaign, affiliate, reason)
         where conversions.id = row.id and conversions.revision = row.decided_on
         returning conversions.id
         "#,
@@ -172,11 +172,12 @@ pub(super) async fn update(connection: &mut PgConnection, changed: &[&Conversion
         &column(changed, |conversion| conversion.updated_at.into()),
         &click_times(changed) as &[Option<DateTime<Utc>>],
         &column(changed, |conversion| conversion.revision),
-        &column(changed, |conversion| conversion.attribution == Attribution::Attributed),
+        &column(changed, |conversion| conversion.attribution.is_attributed()),
         &column(changed, |conversion| conversion.is_test),
         &column(changed, |conversion| conversion.state.status.as_str()) as &[&str],
-        &column(changed, |conversion| conversion.state.payout.map(Amount::decimal)) as &[Option<Decimal>],
-        &currencies(changed) as &[Option<&str>],
+        &paid::payouts(&paid) as &[Option<Decimal>],
+        &paid::currencies(&paid) as &[Option<&str>],
+        &paid::named_currencies(&paid) as &[Option<&str>],
         &credits(changed, |credit| Some(credit.campaign.as_str())) as &[Option<&str>],
         &credits(changed, |credit| credit.affiliate.as_deref()) as &[Option<&str>],
         &reasons(changed) as &[Option<&str>],

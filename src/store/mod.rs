@@ -14,6 +14,7 @@ mod facts;
 mod known;
 mod link;
 mod migrate;
+mod paid;
 mod partitions;
 mod postbacks;
 pub mod private;

@@ -9,7 +9,6 @@ use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::domain::attribution::Attribution;
 use crate::domain::conversion::Conversion;
 use crate::domain::history::{Snapshot, Step};
 use crate::domain::id::{ClickId, ConversionId};
@@ -17,8 +16,9 @@ use crate::domain::money::Amount;
 use crate::domain::redact::RedactedRequest;
 use crate::domain::verdict::Verdict;
 
-use super::conversions::{click_times, column, credits, currencies, reasons, step_column};
+use super::conversions::{click_times, column, credits, reasons, step_column};
 use super::error::StoreError;
+use super::paid;
 
 /// A request of the batch, its verdict and the conversion that it is about; none when it was ignored.
 pub(super) type Logged<'a> = (&'a RedactedRequest, Verdict, Option<ConversionId>);
@@ -34,17 +34,18 @@ pub(super) async fn record(
     logged: &[Logged<'_>],
 ) -> Result<(), StoreError> {
     let text = |value: fn(&Conversion) -> Option<&str>| column(new, value);
+    let paid = column(new, Conversion::paid);
     let step_ids: Vec<Uuid> = steps.iter().map(|(id, _)| id.uuid()).collect();
     sqlx::query!(
         r#"
         with recorded as (
             insert into conversions (id, received_at, updated_at, event_time, click_time, click_id, revision, attributed,
                 test, network, event, status, dedupe, transaction_id, payout, currency, click_id_sent, campaign, affiliate,
-                reason, user_id, device_id)
+                reason, user_id, device_id, named_currency)
             select * from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[],
                 $6::uuid[], $7::int4[], $8::bool[], $9::bool[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
                 $15::numeric[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[], $21::text[],
-                $22::text[])
+                $22::text[], $43::text[])
         ),
         explained as (
             insert into conversion_changes (conversion_id, postback_id, at, event_time, revision, kind, status, payout,
@@ -66,15 +67,15 @@ pub(super) async fn record(
         &click_times(new) as &[Option<DateTime<Utc>>],
         &column(new, |conversion| conversion.click.id().map(ClickId::uuid)) as &[Option<Uuid>],
         &column(new, |conversion| conversion.revision),
-        &column(new, |conversion| conversion.attribution == Attribution::Attributed),
+        &column(new, |conversion| conversion.attribution.is_attributed()),
         &column(new, |conversion| conversion.is_test),
         &column(new, |conversion| &*conversion.network) as &[&str],
         &column(new, |conversion| conversion.event.as_str()) as &[&str],
         &column(new, |conversion| conversion.state.status.as_str()) as &[&str],
         &column(new, |conversion| conversion.dedupe.as_str()) as &[&str],
         &text(|conversion| conversion.transaction_id.as_deref()) as &[Option<&str>],
-        &column(new, |conversion| conversion.state.payout.map(Amount::decimal)) as &[Option<Decimal>],
-        &currencies(new) as &[Option<&str>],
+        &paid::payouts(&paid) as &[Option<Decimal>],
+        &paid::currencies(&paid) as &[Option<&str>],
         &text(|conversion| conversion.click.kept_text()) as &[Option<&str>],
         &credits(new, |credit| Some(credit.campaign.as_str())) as &[Option<&str>],
         &credits(new, |credit| credit.affiliate.as_deref()) as &[Option<&str>],
@@ -101,6 +102,7 @@ pub(super) async fn record(
         &log_column(logged, |(request, ..)| request.target.as_str()) as &[&str],
         &log_column(logged, |(request, ..)| request.headers.as_str()) as &[&str],
         &log_column(logged, |(request, ..)| &*request.body) as &[&[u8]],
+        &paid::named_currencies(&paid) as &[Option<&str>],
     )
     .execute(connection)
     .await?;

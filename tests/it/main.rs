@@ -11,6 +11,7 @@
 
 mod harness;
 
+mod campaign_payouts;
 mod clicks;
 mod command_line;
 mod concurrency;

@@ -1,16 +1,21 @@
 //! An explanation for people: a block for each check, what was signed and read, and the verdict at the end.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::cli::plain::plain;
 use crate::domain::examine::Check;
 use crate::domain::explain::{CheckSeen, Explanation, Outcome};
+use crate::domain::mapping::Field;
 
 /// Columns of a check's name, and of its outcome behind it.
 const CHECK_WIDTH: usize = 12;
 const OUTCOME_WIDTH: usize = 13;
 /// Columns of names before their values.
 const NAME_WIDTH: usize = 18;
+/// Campaigns whose payouts are printed.
+const CAMPAIGNS_MAX: usize = 10;
 
 /// The lines, without anything that could steer a terminal.
 pub(super) fn lines(explanation: &Explanation) -> Vec<String> {
@@ -75,6 +80,7 @@ fn add_fields(lines: &mut Vec<String>, explanation: &Explanation) {
             &format!("{} (from {}{sent})", read.value, read.from),
         ));
     }
+    add_campaign_payouts(lines, &explanation.campaign_payouts);
     for unread in &explanation.unread {
         let why = format!("{} is not read: the signature does not cover it", unread.param);
         lines.push(fact(unread.field, &why));
@@ -86,6 +92,20 @@ fn add_fields(lines: &mut Vec<String>, explanation: &Explanation) {
             lines.push(format!("key under the rule {rule}"));
         }
         lines.push(fact(name, &shown(value)));
+    }
+}
+
+fn add_campaign_payouts(lines: &mut Vec<String>, payouts: &BTreeMap<String, String>) {
+    for (campaign, payout) in payouts.iter().take(CAMPAIGNS_MAX) {
+        let who = format!("the postback names none; campaign {campaign} pays {payout} if its click gets it");
+        lines.push(fact(Field::Payout.as_str(), &who));
+    }
+    let more = payouts.len().saturating_sub(CAMPAIGNS_MAX);
+    if more > 0 {
+        lines.push(fact(
+            "",
+            &format!("and {more} other campaigns pay something; --json lists them"),
+        ));
     }
 }
 

@@ -140,6 +140,7 @@ mod tests {
             destination: Destination::parse(destination).expect("a destination"),
             networks: Vec::new(),
             window: None,
+            payouts: Arc::default(),
             aliases: ClickAliases::default(),
             open: Openness::Enabled,
         };

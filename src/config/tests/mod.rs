@@ -5,6 +5,7 @@ mod faults;
 mod finished;
 mod guides;
 mod mapping;
+mod payouts;
 mod presets;
 mod reading;
 mod replies;

@@ -15,7 +15,7 @@ mod scheme;
 mod shown;
 mod written;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -94,6 +94,9 @@ pub struct Explanation {
     pub fields: FieldsRead,
     /// Parameters that would be fields but are not read, because the signature does not cover them.
     pub unread: Vec<Unread>,
+    /// What campaigns pay for such a conversion of their clicks, because the postback names no payout; by the campaigns' names.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub campaign_payouts: BTreeMap<String, String>,
     /// The rule that made the conversion's key.
     pub dedupe: Option<&'static str>,
     /// The key's parts.
@@ -166,6 +169,7 @@ pub fn explain(asked: &Asked, context: Context<'_>) -> Explained {
             .zip(form.as_ref())
             .map(|(network, form)| fields::unread(network, &raw, form))
             .unwrap_or_default(),
+        campaign_payouts: postback.filter(is_about).map(campaign_payouts).unwrap_or_default(),
         dedupe: postback.map(|postback| postback.dedupe.as_str()),
         key: postback.map(|postback| key(postback, shown)).unwrap_or_default(),
         conversion_id: postback
@@ -188,6 +192,15 @@ fn detail(failed: &Failed, scene: &Scene<'_>) -> String {
             failed.refusal.detail.clone().into_owned()
         }
     }
+}
+
+/// What each campaign would pay whose click might get the conversion; nothing where the postback names a payout.
+fn campaign_payouts(postback: &Postback) -> BTreeMap<String, String> {
+    let payouts = postback.terms.payouts(&postback.event);
+    payouts
+        .filter(|_| postback.payout.is_none())
+        .map(|(campaign, payout)| (campaign.to_owned(), payout.to_string()))
+        .collect()
 }
 
 /// The parts of the conversion's key, as they are hashed.

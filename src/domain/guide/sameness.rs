@@ -80,7 +80,11 @@ fn window(network: &Network) -> Text {
         .filter_map(|(campaign, exception)| match exception {
             // Which campaigns are somebody else's is nobody's business.
             Exception::NotAllowed => None,
-            Exception::Window(window) => Some(Text::of_code(&**campaign).and(format!(": {}", in_words(*window)))),
+            // And what a campaign pays is its operator's: a guide says only the window.
+            Exception::Own(own) => {
+                let window = own.window?;
+                Some(Text::of_code(&**campaign).and(format!(": {}", in_words(window))))
+            }
         });
     let others = Text::joined(others, ", ");
     let text = if others.0.is_empty() {

@@ -16,6 +16,8 @@ use crate::domain::money::{Amount, Currency, PAYOUT_SCALE_MAX};
 use crate::domain::postback::NamedStatus;
 use crate::domain::template::Destination;
 
+mod payouts;
+
 const CLICK: &str = "01fwhe4ydgfk1shh6w1g60eecf";
 const OTHER_CLICK: &str = "01fwhe4ydgfk1shh6w1g60eecg";
 
@@ -77,15 +79,25 @@ fn click_at(second: i64) -> ClickFacts {
     }
 }
 
+/// The click's campaign, which differs in nothing.
+fn spring() -> Campaign {
+    Campaign {
+        name: Arc::from("spring"),
+        destination: Destination::parse("https://shop.example/").expect("a destination"),
+        networks: Vec::new(),
+        window: None,
+        payouts: Arc::default(),
+        aliases: ClickAliases::default(),
+        open: Openness::Enabled,
+    }
+}
+
 /// The click's campaign, for these networks (none: for all) and with a window of this many seconds.
 fn spring_for(networks: &[&str], window_s: Option<u64>) -> Campaigns {
     Campaigns::new([Campaign {
-        name: Arc::from("spring"),
-        destination: Destination::parse("https://shop.example/").expect("a destination"),
         networks: networks.iter().copied().map(Arc::from).collect(),
         window: window_s.map(Duration::from_secs),
-        aliases: ClickAliases::default(),
-        open: Openness::Enabled,
+        ..spring()
     }])
 }
 
@@ -400,7 +412,7 @@ fn a_late_click_gets_its_conversion_once() {
         |conversion: &mut Conversion| conversion.meet_late_click(&click_at(50), &terms(&Campaigns::default()), at(200));
     let step = meet(&mut conversion).expect("a step");
     assert_eq!((step.kind, step.to.attributed), (StepKind::Attributed, true));
-    assert_eq!(conversion.attribution, Attribution::Attributed);
+    assert!(conversion.attribution.is_attributed());
     let credit = Credit {
         campaign: "spring".to_owned(),
         affiliate: Some("42".to_owned()),
@@ -408,6 +420,20 @@ fn a_late_click_gets_its_conversion_once() {
     };
     assert_eq!(conversion.credit, Some(credit));
     assert_eq!(meet(&mut conversion), None);
+}
+
+#[test]
+fn a_proposal_is_known_again_after_the_click_came_however_its_id_was_written() {
+    let mut ledger = Ledger::new([], []);
+    ledger.settle(&postback(100, &format!("reversed 10 USD {}", CLICK.to_uppercase())));
+    let verdict = |ledger: &mut Ledger, second| ledger.settle(&postback(second, "rejected 10 USD")).answer.verdict;
+    assert_eq!(verdict(&mut ledger, 101), Verdict::Conflict);
+    for conversion in ledger.conversions.values_mut() {
+        conversion
+            .meet_late_click(&click_at(50), &terms(&Campaigns::default()), at(102))
+            .expect("a step");
+    }
+    assert_eq!(verdict(&mut ledger, 103), Verdict::Duplicate);
 }
 
 #[test]
@@ -436,7 +462,9 @@ proptest! {
     #[test]
     fn batches_and_repeats_do_not_matter(
         sequence in prop::collection::vec((any_postback(), 0usize..3, any::<bool>()), 1..14),
+        terms in payouts::any_terms(),
     ) {
+        let postback = |second, words: &str| Postback { terms: terms.clone(), ..postback(second, words) };
         let plain = {
             let mut ledger = Ledger::new([], [click_at(0)]);
             for (second, (words, _, _)) in (100..).zip(&sequence) {
@@ -464,7 +492,11 @@ proptest! {
     }
 
     #[test]
-    fn what_the_answers_said_is_what_the_conversion_says(sequence in prop::collection::vec(any_postback(), 1..14)) {
+    fn what_the_answers_said_is_what_the_conversion_says(
+        sequence in prop::collection::vec(any_postback(), 1..14),
+        terms in payouts::any_terms(),
+    ) {
+        let postback = |second, words: &str| Postback { terms: terms.clone(), ..postback(second, words) };
         let mut ledger = Ledger::new([], [click_at(0)]);
         let mut steps = 0;
         for (second, words) in (100..).zip(&sequence) {
@@ -478,6 +510,7 @@ proptest! {
                 let shown = Snapshot::of(conversion);
                 prop_assert_eq!(settled.answer.status, Some(shown.status.as_str()));
                 prop_assert_eq!(&settled.answer.payout, &shown.payout);
+                prop_assert_eq!(&settled.answer.currency, &shown.currency);
                 prop_assert_eq!(&settled.answer.click_id, &shown.click_id);
             }
             // The history explains the state: each applied step starts where the one before it ended.

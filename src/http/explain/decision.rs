@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
-use crate::domain::attribution::{Attribution, ClickFacts, Reason};
+use crate::domain::attribution::{ClickFacts, Reason};
 use crate::domain::conversion::Conversion;
 use crate::domain::ledger::Ledger;
+use crate::domain::paid::Paid;
 use crate::domain::postback::Postback;
 use crate::domain::verdict::{Answer, Verdict};
 use crate::store::StoredFacts;
@@ -21,6 +22,8 @@ pub(super) struct Decision {
     status: Option<&'static str>,
     payout: Option<String>,
     currency: Option<String>,
+    /// By whose word that is paid.
+    payout_from: Option<String>,
     click_id: Option<String>,
     campaign: Option<String>,
     affiliate: Option<String>,
@@ -50,6 +53,7 @@ struct Recorded {
     status: &'static str,
     payout: Option<String>,
     currency: Option<String>,
+    payout_from: Option<String>,
     attributed: bool,
     reason: Option<&'static str>,
     received_at: String,
@@ -63,8 +67,10 @@ impl Decision {
             click: stored.click.as_ref().map(NamedClick::of),
             conversion: stored.conversion.as_ref().map(Recorded::of),
         };
+        let mut ledger = Ledger::new(stored.conversion, stored.click);
         let Answer {
             verdict,
+            conversion_id,
             attributed,
             reason,
             status,
@@ -74,7 +80,9 @@ impl Decision {
             campaign,
             affiliate,
             ..
-        } = Ledger::new(stored.conversion, stored.click).settle(postback).answer;
+        } = ledger.settle(postback).answer;
+        let about = conversion_id.and_then(|_| ledger.conversion(postback.conversion_id));
+        let payout_from = about.and_then(payout_from);
         Self {
             verdict,
             attributed,
@@ -82,6 +90,7 @@ impl Decision {
             status,
             payout,
             currency,
+            payout_from,
             click_id,
             campaign,
             affiliate,
@@ -103,15 +112,29 @@ impl NamedClick {
 
 impl Recorded {
     fn of(conversion: &Conversion) -> Self {
+        let paid = conversion.paid();
         Self {
             conversion_id: conversion.id.to_string(),
             status: conversion.state.status.as_str(),
-            payout: conversion.state.payout.map(|payout| payout.to_string()),
-            currency: conversion.state.currency.map(|currency| currency.to_string()),
-            attributed: conversion.attribution == Attribution::Attributed,
+            payout: paid.payout().map(|payout| payout.to_string()),
+            currency: paid.currency().map(ToString::to_string),
+            payout_from: payout_from(conversion),
+            attributed: conversion.attribution.is_attributed(),
             reason: conversion.attribution.reason().map(Reason::as_str),
             received_at: conversion.received_at.to_string(),
             revision: conversion.revision,
+        }
+    }
+}
+
+/// By whose word a conversion is paid what it is; nothing where it is not paid.
+fn payout_from(conversion: &Conversion) -> Option<String> {
+    match conversion.paid() {
+        Paid::ByNetwork { payout: None, .. } => None,
+        Paid::ByNetwork { payout: Some(_), .. } => Some("the network names it".to_owned()),
+        Paid::ByCampaign { payout, .. } => {
+            let campaign = &conversion.credit.as_ref()?.campaign;
+            Some(format!("the network names none; campaign {campaign} pays {payout}"))
         }
     }
 }

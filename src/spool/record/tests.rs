@@ -1,12 +1,16 @@
 //! Records come back as they were, and their names on disk stay what they are.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
 
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
 
+use crate::domain::campaign::CampaignPayouts;
 use crate::domain::dedupe::DedupeKey;
+use crate::domain::money::Money;
+use crate::domain::terms::{Exception, OwnTerms, Terms};
 
 use super::*;
 
@@ -61,9 +65,26 @@ fn status() -> impl Strategy<Value = NamedStatus> {
     ]
 }
 
+fn money() -> impl Strategy<Value = Money> {
+    ("[0-9]{1,12}\\.[0-9]{1,6}", proptest::sample::select(vec!["USD", "JPY"])).prop_map(|(amount, currency)| Money {
+        amount: Amount::parse(&amount, PAYOUT_SCALE_MAX).expect("an amount"),
+        currency: Currency::parse(currency).expect("a currency"),
+    })
+}
+
+prop_compose! {
+    fn own_terms()(
+        window in option::of((1u64..1 << 40).prop_map(Duration::from_millis)),
+        general in option::of(money()),
+        by_event in btree_map(event(), money(), 0..3),
+    ) -> OwnTerms {
+        OwnTerms { window, payouts: Arc::new(CampaignPayouts { general, by_event }) }
+    }
+}
+
 fn terms() -> impl Strategy<Value = Terms> {
     let window = (1u64..1 << 40).prop_map(Duration::from_millis);
-    let exception = prop_oneof![Just(Exception::NotAllowed), window.clone().prop_map(Exception::Window)];
+    let exception = prop_oneof![Just(Exception::NotAllowed), own_terms().prop_map(Exception::Own)];
     (window, btree_map("[a-z]{1,5}", exception, 0..4)).prop_map(|(window, exceptions)| Terms {
         window,
         exceptions: exceptions
@@ -71,6 +92,20 @@ fn terms() -> impl Strategy<Value = Terms> {
             .map(|(name, exception)| (Arc::from(name), exception))
             .collect(),
     })
+}
+
+fn event() -> impl Strategy<Value = String> {
+    prop_oneof![text(), Just("sale".to_owned()), Just("lead".to_owned())]
+}
+
+/// What a campaign's exception means for a postback: its window, and what it pays where the postback names no payout.
+fn meaning(terms: &Terms, campaign: &str, postback: &Postback) -> (Option<Duration>, Option<String>) {
+    let payout = terms.payout(campaign, &postback.event);
+    let counts = postback.payout.is_none();
+    (
+        terms.window(campaign),
+        payout.filter(|_| counts).map(|payout| payout.to_string()),
+    )
 }
 
 fn click_id() -> impl Strategy<Value = SentClickId> {
@@ -85,7 +120,7 @@ fn click_id() -> impl Strategy<Value = SentClickId> {
 prop_compose! {
     fn postback()(
         click in click_id(),
-        (transaction_id, event, user_id, device_id) in (text(), text(), option::of(text()), option::of(text())),
+        (transaction_id, event, user_id, device_id) in (text(), event(), option::of(text()), option::of(text())),
         (status, terms, received_at, event_time) in (status(), terms(), at(), option::of(at())),
         payout in option::of("-?[0-9]{1,12}\\.[0-9]{1,6}"),
         (currency, default_currency) in (option::of(Just("USD")), option::of(Just("EUR"))),
@@ -133,7 +168,13 @@ proptest! {
         let Record::Postback(read, its_request) = read else { unreachable!("a postback's frame") };
         // Equal amounts may differ in their scale, which is kept as well.
         prop_assert_eq!(read.payout.map(|it| it.to_string()), postback.payout.map(|it| it.to_string()));
-        prop_assert_eq!((*read, *its_request), (postback, request));
+        // Of what campaigns pay only that is kept which may be paid for this postback.
+        for campaign in postback.terms.exceptions.keys() {
+            prop_assert_eq!(meaning(&read.terms, campaign, &postback), meaning(&postback.terms, campaign, &postback));
+        }
+        prop_assert_eq!(read.terms.window, postback.terms.window);
+        let read = Postback { terms: postback.terms.clone(), ..*read };
+        prop_assert_eq!((read, *its_request), (postback, request));
     }
 
     #[test]
@@ -146,17 +187,25 @@ proptest! {
 
 /// What is on the disks of those who update. A change of this text is a change of the format.
 const POSTBACK: &str = r#"{"network":"acme","click_id":"01fwhe4ydgfk1shh6w1g60eecf","transaction_id":"T1","event":"sale","status":{"named":"approved"},"payout":"12.50","currency":"USD","event_time":1700000000000000,"user_id":null,"device_id":"d","conversion_id":"01hx75t4hmhay8vvr14d2pf2db","dedupe":"transaction","default_currency":"EUR","terms":{"window_ms":3600000,"campaigns":{"autumn":null,"spring":60000}},"request":{"remote_ip":"127.0.0.1","method":"GET","target":"/postback/acme?txid=T1","headers":"{}","body":"aGk="}}"#;
+const PAID_BY_CAMPAIGNS: &str = r#"{"network":"acme","click_id":"01fwhe4ydgfk1shh6w1g60eecf","transaction_id":"T1","event":"sale","status":{"default":"approved"},"payout":null,"currency":null,"event_time":null,"user_id":null,"device_id":null,"conversion_id":"01hx75t4hmhay8vvr14d2pf2db","dedupe":"transaction","default_currency":"EUR","terms":{"window_ms":3600000,"campaigns":{"autumn":null,"spring":60000},"payouts":{"spring":["12.50","USD"],"summer":["0","JPY"]}},"request":{"remote_ip":"127.0.0.1","method":"GET","target":"/postback/acme?txid=T1","headers":"{}","body":"aGk="}}"#;
 const CLICK: &str = r#"{"campaign":"spring","affiliate":"42","subs":["a",null,null,null,null,null,null,null,null,null],"external_id":null,"cost":"0.1","currency":null,"user_id":null,"device_id":null,"others":[["x","1"]],"odd_query":null,"remote_ip":"::1","user_agent":"b","referrer":null,"flags":2}"#;
 
-#[test]
-fn what_an_earlier_version_wrote_is_read_and_written_the_same() {
-    let frame = |kind, payload: &str| Frame {
+fn frame(kind: Kind, payload: &str) -> Frame {
+    Frame {
         kind,
         id: "018f4e5d-0000-7000-8000-000000000000".parse().expect("an id"),
         at: Timestamp::from_unix_seconds(1_700_000_000),
         payload: payload.as_bytes().to_vec(),
-    };
-    for (kind, payload) in [(Kind::Postback, POSTBACK), (Kind::Click, CLICK)] {
+    }
+}
+
+#[test]
+fn what_an_earlier_version_wrote_is_read_and_written_the_same() {
+    for (kind, payload) in [
+        (Kind::Postback, POSTBACK),
+        (Kind::Postback, PAID_BY_CAMPAIGNS),
+        (Kind::Click, CLICK),
+    ] {
         let frame = frame(kind, payload);
         let again = match Record::read(&frame).expect("a record") {
             Record::Click(click) => click_frame(&click),
@@ -164,5 +213,19 @@ fn what_an_earlier_version_wrote_is_read_and_written_the_same() {
         };
         assert_eq!(String::from_utf8_lossy(&again.payload), payload);
         assert_eq!(again, frame);
+    }
+}
+
+#[test]
+fn what_no_campaign_can_pay_is_an_error() {
+    for payout in [
+        r#"["12.50","USDT"]"#,
+        r#"["1e3","USD"]"#,
+        r#"["","USD"]"#,
+        r#"["12.50"]"#,
+        "12.50",
+    ] {
+        let payload = PAID_BY_CAMPAIGNS.replace(r#"["12.50","USD"]"#, payout);
+        assert!(Record::read(&frame(Kind::Postback, &payload)).is_err(), "{payout}");
     }
 }

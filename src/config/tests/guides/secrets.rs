@@ -37,6 +37,17 @@ fn campaigns_of_others_are_not_named() {
 }
 
 #[test]
+fn what_campaigns_pay_is_not_told() {
+    let text =
+        "[networks.n]\nsecrets = [{ env = \"S\" }]\n[campaigns.spring]\ndestination = \"https://shop.example/\"\n";
+    let guide = |rest: &str| markdown(&with_secret(&format!("{text}{rest}"), SECRET));
+    for window in ["", "window = \"7d\"\n"] {
+        let paying = format!("{window}payout = \"73.19 GBP\"\npayouts = {{ secret_event = \"8.41 GBP\" }}\n");
+        assert_eq!(guide(&paying), guide(window));
+    }
+}
+
+#[test]
 fn a_required_credential_is_in_no_guide() {
     for keys in [
         r#"algorithm = "hmac-sha256", content = "{body}", from = "header.x-sign""#,
