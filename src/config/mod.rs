@@ -175,13 +175,13 @@ fn read<'c>(report: &'c Report<'c>, document: &'c DeTable<'c>, environment: &Env
         DatabaseSource::Private => Vec::new(),
     };
     let secrets = vault.found().iter().map(|(secret, _)| secret.clone());
-    let mut redactor = Redactor::new(secrets.chain(passwords));
-    for (name, network) in &networks {
-        for scheme in network.schemes.each() {
-            redactor = redactor
-                .with_token_at(name, scheme.token_places())
-                .with_secrets(scheme.key_texts());
-        }
+    let schemes = networks
+        .iter()
+        .flat_map(|(name, network)| network.schemes.each().map(|scheme| (name, scheme)));
+    let keys = schemes.clone().flat_map(|(_, scheme)| scheme.key_texts());
+    let mut redactor = Redactor::new(secrets.chain(passwords).chain(keys));
+    for (name, scheme) in schemes {
+        redactor = redactor.with_token_at(name, scheme.token_places());
     }
     Config {
         server,

@@ -4,6 +4,10 @@
 //! looked for without regard to case. It is not fraud detection: who hides is not found here. Programmers' tools (curl,
 //! HTTP libraries) are left out, because operators test their links with them.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 /// What the user agents of known bots contain, in lower case.
 const NAMES: &[&str] = &[
     // "bot" at the end of a word, as nearly every crawler names itself: Googlebot/2.1, bingbot, AhrefsBot, GPTBot …
@@ -55,10 +59,13 @@ const NAMES: &[&str] = &[
 /// A maker of telephones whose name ends like a bot's.
 const NOT_A_BOT: &str = "cubot";
 
+/// All of [`NAMES`], looked for in one pass: one after the other they would cost a click more than everything else in it.
+static ANY_NAME: LazyLock<AhoCorasick> = LazyLock::new(|| AhoCorasick::new(NAMES).expect("a few short names"));
+
 /// Whether a user agent is a known bot's. No user agent at all is not one.
 pub fn is_known_bot(user_agent: &str) -> bool {
     let user_agent = user_agent.to_ascii_lowercase().replace(NOT_A_BOT, "");
-    user_agent.ends_with("bot") || NAMES.iter().any(|name| user_agent.contains(name))
+    user_agent.ends_with("bot") || ANY_NAME.is_match(&user_agent)
 }
 
 #[cfg(test)]

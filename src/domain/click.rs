@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use super::click_field::{ClickAliases, ClickField, SUBS_MAX};
 use super::form::{decode_bytes, decode_lossy, has_broken_encoding, raw_pairs};
@@ -210,8 +211,8 @@ pub struct Click {
     pub id: ClickId,
     /// The campaign's name.
     pub campaign: String,
-    /// What the query said.
-    pub attributes: ClickAttributes,
+    /// What the query said; its redirect says it, too.
+    pub attributes: Arc<ClickAttributes>,
     /// The visitor's address.
     pub remote_ip: IpAddr,
     /// The browser's name for itself, cut to 1,024 bytes.
@@ -240,6 +241,9 @@ pub fn kept_header(value: &[u8]) -> Option<String> {
 }
 
 fn is_odd(raw: &[u8]) -> bool {
+    if raw.iter().all(|byte| byte.is_ascii() && !matches!(byte, b'%' | 0)) {
+        return false;
+    }
     if has_broken_encoding(raw) {
         return true;
     }

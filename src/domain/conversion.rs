@@ -75,7 +75,7 @@ impl SentClickId {
     /// Reads what a postback says.
     pub fn read(text: &str) -> Self {
         match text.parse::<ClickId>() {
-            Ok(id) => Self::Ours(id, Some(text.to_owned()).filter(|text| *text != id.to_string())),
+            Ok(id) => Self::Ours(id, (!id.is_written_as(text)).then(|| text.to_owned())),
             Err(_) => Self::Malformed(text.to_owned()),
         }
     }

@@ -75,6 +75,11 @@ pub fn parse(text: &[u8]) -> Result<Vec<Pair<'_>>, FormFault> {
 
 /// Decodes a name or a value: `+` is a space, `%xx` a byte, and the whole is UTF-8 without NUL.
 fn decode(text: &[u8]) -> Result<Cow<'_, str>, FormFaultKind> {
+    if !text.iter().any(|byte| matches!(byte, b'%' | b'+' | 0)) {
+        // Nearly every name and value: its bytes are its text.
+        let text = std::str::from_utf8(text).map_err(|_| FormFaultKind::InvalidUtf8)?;
+        return Ok(Cow::Borrowed(text));
+    }
     if has_broken_encoding(text) {
         return Err(FormFaultKind::BrokenEncoding);
     }

@@ -75,6 +75,11 @@ macro_rules! id {
                 self.0
             }
 
+            /// Whether a text is the id in the one way in which it is written, small letters included.
+            pub fn is_written_as(self, text: &str) -> bool {
+                encode(self.0) == *text.as_bytes()
+            }
+
             /// An id that was stored by this program.
             pub const fn from_stored(uuid: Uuid) -> Self {
                 Self(uuid)

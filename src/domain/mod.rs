@@ -35,6 +35,7 @@ pub mod redact;
 pub mod refusal;
 pub mod reply;
 pub mod secret;
+mod secrets;
 pub mod signature;
 pub mod template;
 pub mod terms;

@@ -7,11 +7,14 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName};
+use serde::Serializer as _;
 
 use super::form::{decode_bytes, raw_pairs};
 use super::id::PostbackId;
+use super::json;
 use super::postback::RawPostback;
 use super::secret::Secret;
+use super::secrets::Secrets;
 use super::signature::Reference;
 use super::time::Timestamp;
 
@@ -68,7 +71,7 @@ const CREDENTIAL_HEADERS: &[&str] = &[
 /// query, a form or a JSON string allows, is not kept either.
 #[derive(Debug, Clone, Default)]
 pub struct Redactor {
-    secrets: Vec<Secret>,
+    secrets: Secrets,
     /// Where networks put their tokens: a mistyped or an older one is cut out too.
     tokens: HashMap<Arc<str>, TokenPlaces>,
 }
@@ -113,18 +116,6 @@ impl Redactor {
     pub fn redact(&self, raw: &RawPostback, network: Option<&Arc<str>>) -> RedactedRequest {
         let nowhere = TokenPlaces::default();
         let places = network.and_then(|network| self.tokens.get(network)).unwrap_or(&nowhere);
-        let mut headers = serde_json::Map::new();
-        for (name, value) in self.headers(&raw.headers, places) {
-            match headers.get_mut(name.as_str()) {
-                Some(serde_json::Value::String(first)) => {
-                    first.push_str(", ");
-                    first.push_str(&value);
-                }
-                Some(_) | None => {
-                    headers.insert(name.as_str().to_owned(), value.into());
-                }
-            }
-        }
         RedactedRequest {
             id: raw.id,
             received_at: raw.received_at,
@@ -132,7 +123,7 @@ impl Redactor {
             network: network.cloned(),
             method: raw.method.to_string(),
             target: self.target(raw.uri.path(), raw.uri.query(), places),
-            headers: serde_json::Value::Object(headers).to_string(),
+            headers: self.headers(&raw.headers, places),
             body: self.body(&raw.body, places).into_owned(),
         }
     }
@@ -140,10 +131,7 @@ impl Redactor {
     /// A redactor of the configuration's secrets.
     pub fn new(secrets: impl IntoIterator<Item = Secret>) -> Self {
         Self {
-            secrets: secrets
-                .into_iter()
-                .filter(|secret| !secret.expose().is_empty())
-                .collect(),
+            secrets: Secrets::of(secrets.into_iter().collect()),
             tokens: HashMap::new(),
         }
     }
@@ -165,12 +153,7 @@ impl Redactor {
     /// The same, knowing further texts that are as secret.
     #[must_use]
     pub fn with_secrets(mut self, secrets: impl IntoIterator<Item = Secret>) -> Self {
-        for secret in secrets {
-            // Each costs time with every request.
-            if !secret.expose().is_empty() && !self.secrets.contains(&secret) {
-                self.secrets.push(secret);
-            }
-        }
+        self.secrets = self.secrets.and(secrets);
         self
     }
 
@@ -179,32 +162,37 @@ impl Redactor {
         let path = if self.cuts_path(path) { REDACTED } else { path };
         match query {
             None => path.to_owned(),
-            Some(query) => format!(
-                "{path}?{}",
-                String::from_utf8_lossy(&self.pairs(query.as_bytes(), places))
-            ),
+            Some(query) => {
+                let query = self.pairs(query.as_bytes(), places);
+                [path, "?", &String::from_utf8_lossy(&query)].concat()
+            }
         }
     }
 
     /// Whether a path is cut out as a whole, because a secret stands in it.
     pub fn cuts_path(&self, path: &str) -> bool {
-        self.holds_secret(&decode_bytes(path.as_bytes()))
+        self.secrets.stand_in(&decode_bytes(path.as_bytes()))
     }
 
-    /// Header fields, as names and values. Values that are not UTF-8 are kept as far as they are readable.
-    fn headers(&self, headers: &HeaderMap, places: &TokenPlaces) -> Vec<(HeaderName, String)> {
-        headers
-            .iter()
-            .map(|(name, value)| {
-                let is_credential = CREDENTIAL_HEADERS.contains(&name.as_str()) || places.headers.contains(name);
-                let value = if is_credential || self.holds_secret(value.as_bytes()) {
-                    REDACTED.to_owned()
-                } else {
-                    String::from_utf8_lossy(value.as_bytes()).into_owned()
-                };
-                (name.clone(), value)
-            })
-            .collect()
+    /// Header fields as a JSON object, by their names. Values that are not UTF-8 are kept as far as they are readable.
+    fn headers(&self, headers: &HeaderMap, places: &TokenPlaces) -> String {
+        let kept = headers.iter().map(|(name, value)| {
+            let is_credential = CREDENTIAL_HEADERS.contains(&name.as_str()) || places.headers.contains(name);
+            let kept = if is_credential || self.secrets.stand_in(value.as_bytes()) {
+                Cow::Borrowed(REDACTED)
+            } else {
+                String::from_utf8_lossy(value.as_bytes())
+            };
+            (name.as_str(), kept)
+        });
+        let mut fields: Vec<(&str, Cow<'_, str>)> = kept.collect();
+        // Fields of one name stay in their order.
+        fields.sort_by_key(|(name, _)| *name);
+        let mut json = Vec::new();
+        serde_json::Serializer::new(&mut json)
+            .collect_map(fields.chunk_by(|one, other| one.0 == other.0).map(joined))
+            .expect("texts are JSON");
+        String::from_utf8(json).expect("JSON is UTF-8")
     }
 
     /// A body of whatever type.
@@ -214,7 +202,7 @@ impl Redactor {
             Some(b'{' | b'[') => self.json(body, places),
             Some(_) => self.pairs(body, places),
         };
-        if self.holds_secret(&kept) {
+        if self.secrets.stand_in(&kept) {
             Cow::Borrowed(REDACTED.as_bytes())
         } else {
             kept
@@ -226,14 +214,14 @@ impl Redactor {
             let name = decode_bytes(name);
             let is_credential =
                 std::str::from_utf8(&name).is_ok_and(|name| places.is_credential(name)) && !value.is_empty();
-            is_credential || self.holds_secret(&name) || self.holds_secret(&decode_bytes(value))
+            is_credential || self.secrets.stand_in(&name) || self.secrets.stand_in(&decode_bytes(value))
         };
         if !raw_pairs(text).any(|(_, name, value)| cut(name, value)) {
             return Cow::Borrowed(text);
         }
         let pairs = text.split(|byte| *byte == b'&').map(|raw| match raw_pairs(raw).next() {
             Some((_, name, value)) if cut(name, value) => {
-                let name = if self.holds_secret(&decode_bytes(name)) {
+                let name = if self.secrets.stand_in(&decode_bytes(name)) {
                     REDACTED.as_bytes()
                 } else {
                     name
@@ -258,15 +246,11 @@ impl Redactor {
             let is_value =
                 !matches!(token[0], b'{' | b'}' | b'[' | b']' | b',' | b':') && !token[0].is_ascii_whitespace();
             let is_text = token[0] == b'"';
-            let unescaped: Option<String> = if is_text {
-                serde_json::from_slice(token).ok()
-            } else {
-                None
-            };
+            let unescaped = if is_text { json::unescaped(token) } else { None };
             let next = text[end..].iter().find(|byte| !byte.is_ascii_whitespace());
             let is_name = is_text && next == Some(&b':');
             let held = unescaped.as_ref().map_or(token, |text| text.as_bytes());
-            if is_value && !is_name && cut_next || is_value && self.holds_secret(held) {
+            if is_value && !is_name && cut_next || is_value && self.secrets.stand_in(held) {
                 kept.extend_from_slice(format!("\"{REDACTED}\"").as_bytes());
                 changed = true;
             } else {
@@ -288,32 +272,20 @@ impl Redactor {
     /// a value, or between the marks around one. Within a longer word nobody can tell it from the word, and masking it there
     /// would make other values unreadable and so give it away.
     pub fn mask(&self, text: &[u8]) -> Vec<u8> {
-        // The longest first: of a secret that begins another one nothing may be left.
-        let mut secrets: Vec<&[u8]> = self.secrets.iter().map(Secret::expose).collect();
-        secrets.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
-        let mut masked = Vec::with_capacity(text.len());
-        let is_here = |at: usize, secret: &[u8]| {
-            text[at..].starts_with(secret)
-                && (secret.len() >= TELLING_BYTES_MIN || stands_alone(text, at..at + secret.len()))
-        };
-        let mut at = 0;
-        while let Some(byte) = text.get(at) {
-            if let Some(secret) = secrets.iter().find(|secret| is_here(at, secret)) {
-                masked.extend_from_slice(MASKED);
-                at += secret.len();
-            } else {
-                masked.push(*byte);
-                at += 1;
-            }
-        }
-        masked
-    }
-
-    fn holds_secret(&self, bytes: &[u8]) -> bool {
-        self.secrets.iter().any(|secret| {
-            let secret = secret.expose();
-            bytes.windows(secret.len()).any(|window| window == secret)
+        self.secrets.replaced(text, MASKED, |part| {
+            part.len() >= TELLING_BYTES_MIN || stands_alone(text, part)
         })
+    }
+}
+
+/// The fields of one name, at least one, as one field.
+fn joined<'f>(fields: &'f [(&'f str, Cow<'_, str>)]) -> (&'f str, Cow<'f, str>) {
+    match fields {
+        [(name, value)] => (name, Cow::Borrowed(value)),
+        several => {
+            let values: Vec<&str> = several.iter().map(|(_, value)| &**value).collect();
+            (several[0].0, Cow::Owned(values.join(", ")))
+        }
     }
 }
 
@@ -431,26 +403,20 @@ mod tests {
     fn secrets_and_credentials_are_cut_out_of_headers() {
         let mut headers = HeaderMap::new();
         for (name, value) in [
-            ("authorization", "Bearer x"),
-            ("cookie", "a=b"),
-            ("x-a", "1"),
             ("x-b", "has s3cr&t in it"),
+            ("x-c", "3"),
+            ("authorization", "Bearer x"),
+            ("x-a", "\"1\""),
+            ("cookie", "a=b"),
+            ("x-c", "1"),
+            ("x-c", "s3cr&t"),
+            ("x-c", "2"),
         ] {
-            headers.insert(HeaderName::from_static(name), value.parse().expect("a value"));
+            headers.append(HeaderName::from_static(name), value.parse().expect("a value"));
         }
-        let kept: Vec<_> = redactor()
-            .headers(&headers, &TokenPlaces::default())
-            .into_iter()
-            .map(|(name, value)| format!("{name}: {value}"))
-            .collect();
         assert_eq!(
-            kept,
-            [
-                "authorization: [redacted]",
-                "cookie: [redacted]",
-                "x-a: 1",
-                "x-b: [redacted]"
-            ]
+            redactor().headers(&headers, &TokenPlaces::default()),
+            r#"{"authorization":"[redacted]","cookie":"[redacted]","x-a":"\"1\"","x-b":"[redacted]","x-c":"3, 1, [redacted], 2"}"#
         );
     }
 

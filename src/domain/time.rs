@@ -120,10 +120,13 @@ impl Timestamp {
 
 /// Reads up to 18 decimal digits and nothing else.
 pub(super) fn parse_digits(digits: &str) -> Option<i64> {
-    if digits.is_empty() || digits.len() > 18 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+    if digits.is_empty() || digits.len() > 18 {
         return None;
     }
-    digits.parse().ok()
+    digits.bytes().try_fold(0, |number, digit| {
+        let is_digit = digit.is_ascii_digit();
+        is_digit.then(|| number * 10 + i64::from(digit - b'0'))
+    })
 }
 
 impl From<DateTime<Utc>> for Timestamp {

@@ -26,7 +26,11 @@ use super::problem::Problem;
 const X_ROBOTS_TAG: HeaderName = HeaderName::from_static("x-robots-tag");
 
 /// Headers in which browsers say that they fetch a page before anybody asked for it.
-const PREFETCH_HEADERS: [&str; 3] = ["sec-purpose", "purpose", "x-moz"];
+const PREFETCH_HEADERS: [HeaderName; 3] = [
+    HeaderName::from_static("sec-purpose"),
+    HeaderName::from_static("purpose"),
+    HeaderName::from_static("x-moz"),
+];
 
 /// A click whose request says `1` here is a test. A header, because a link that anybody may pass on cannot set one.
 pub const TEST_HEADER: HeaderName = HeaderName::from_static("x-postbackd-test");
@@ -79,6 +83,7 @@ async fn redirect(app: &App, parts: &Parts) -> Result<Response, Refusal> {
         return Ok(send_on(destination, campaign, &attributes, None));
     }
 
+    let attributes = Arc::new(attributes);
     let received_at = now();
     let click = Click {
         id: ClickId::new(received_at, id_randomness()),
@@ -125,7 +130,7 @@ fn flags(headers: &HeaderMap, attributes: &ClickAttributes) -> ClickFlags {
     ClickFlags {
         prefetch: PREFETCH_HEADERS
             .iter()
-            .any(|name| headers.get_all(*name).iter().any(says_prefetch)),
+            .any(|name| headers.get_all(name).iter().any(says_prefetch)),
         bot: headers
             .get(USER_AGENT)
             .and_then(|value| value.to_str().ok())

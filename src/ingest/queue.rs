@@ -125,10 +125,10 @@ mod tests {
         Click {
             id: ClickId::new(received_at, [0; 10]),
             campaign: "spring".to_owned(),
-            attributes: ClickAttributes {
+            attributes: Arc::new(ClickAttributes {
                 odd_query: Some("x".repeat(query_bytes)),
                 ..ClickAttributes::default()
-            },
+            }),
             remote_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
             user_agent: None,
             referrer: None,

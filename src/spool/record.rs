@@ -138,7 +138,7 @@ impl<'a> ClickDocument<'a> {
         Click {
             id,
             campaign: self.campaign.into_owned(),
-            attributes: ClickAttributes {
+            attributes: Arc::new(ClickAttributes {
                 // The click's campaign is its own field; an attribute only says where it came from.
                 campaign: None,
                 affiliate: owned(self.affiliate),
@@ -152,7 +152,7 @@ impl<'a> ClickDocument<'a> {
                     .map(|(name, value)| (name.into_owned(), value.into_owned()))
                     .collect(),
                 odd_query: owned(self.odd_query),
-            },
+            }),
             remote_ip: self.remote_ip,
             user_agent: owned(self.user_agent),
             referrer: owned(self.referrer),

@@ -183,6 +183,12 @@ fn syntax(error: &serde_json::Error) -> JsonFault {
     }
 }
 
+/// The text of a JSON string with its quotes, borrowed where nothing in it is escaped; `None` where it is none.
+pub(super) fn unescaped(string: &[u8]) -> Option<Cow<'_, str>> {
+    let Text(text) = serde_json::from_slice(string).ok()?;
+    Some(text)
+}
+
 /// The members of one object in their order, values unread.
 struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 

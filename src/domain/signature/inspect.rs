@@ -209,7 +209,7 @@ fn requirements(all: &[Requirement], raw: &RawPostback, form: &Form<'_>) -> Vec<
             at: requirement.at.to_string(),
             expected: shown(requirement.text.as_bytes()),
             found: one(found).map(shown),
-            is_met: requirement.is_met(found),
+            is_met: requirement.is_met(found).into(),
         }
     });
     seen.collect()

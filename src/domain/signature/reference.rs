@@ -69,10 +69,11 @@ impl Reference {
     pub fn find<'a>(&self, raw: &'a RawPostback, form: &'a Form<'a>) -> Found<'a> {
         let text = match self {
             Self::Header(name) => {
-                let mut values = raw.headers.get_all(name).iter();
-                return match (values.next(), values.next()) {
+                // Comparing this name with the few of a request costs less than hashing it does.
+                let mut fields = raw.headers.iter().filter(|(sent, _)| *sent == name);
+                return match (fields.next(), fields.next()) {
                     (Some(_), Some(_)) => Found::Several,
-                    (Some(value), None) => Found::One(value.as_bytes()),
+                    (Some((_, value)), None) => Found::One(value.as_bytes()),
                     (None, _) => Found::None,
                 };
             }

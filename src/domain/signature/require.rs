@@ -1,5 +1,7 @@
 //! Places of a request that must hold a certain text, such as the version of the scheme.
 
+use subtle::{Choice, ConstantTimeEq as _};
+
 use crate::domain::postback::{Form, RawPostback};
 use crate::domain::redact::is_credential_place;
 
@@ -20,10 +22,12 @@ pub struct Requirement {
 
 impl Requirement {
     pub(super) fn check(all: &[Self], raw: &RawPostback, form: &Form<'_>) -> Result<(), AuthFailure> {
-        if all
-            .iter()
-            .all(|requirement| requirement.is_met(requirement.at.find(raw, form)))
-        {
+        // Each is looked at, so that the time taken does not tell which of them is unmet.
+        let mut met = Choice::from(1);
+        for requirement in all {
+            met &= requirement.is_met(requirement.at.find(raw, form));
+        }
+        if bool::from(met) {
             Ok(())
         } else {
             Err(AuthFailure::RequirementUnmet)
@@ -47,8 +51,12 @@ impl Requirement {
         }
     }
 
-    /// Whether what stands at the place is the text.
-    pub(super) fn is_met(&self, found: Found<'_>) -> bool {
-        found == Found::One(self.text.as_bytes())
+    /// Whether what stands at the place is the text. It may be a credential, so that the time that comparing takes tells its
+    /// length at most.
+    pub(super) fn is_met(&self, found: Found<'_>) -> Choice {
+        match found {
+            Found::One(sent) => sent.ct_eq(self.text.as_bytes()),
+            Found::None | Found::Several => Choice::from(0),
+        }
     }
 }

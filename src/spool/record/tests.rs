@@ -49,7 +49,8 @@ prop_compose! {
     ) -> Click {
         Click {
             id: ClickId::new(received_at, [7; 10]),
-            campaign, attributes, user_agent, referrer, received_at,
+            campaign, user_agent, referrer, received_at,
+            attributes: Arc::new(attributes),
             remote_ip: IpAddr::from(address.to_be_bytes()),
             flags: ClickFlags::from_bits(bits),
         }
