@@ -9,6 +9,7 @@ use crate::domain::click_field::SUBS_MAX;
 use crate::domain::id::ClickId;
 use crate::domain::money::Amount;
 
+use super::column::{column, optional};
 use super::error::StoreError;
 use super::known;
 
@@ -32,9 +33,9 @@ pub(super) async fn insert(connection: &mut PgConnection, clicks: &[&Click]) -> 
     clicks.sort_unstable_by_key(|click| click.id);
     let clicks = clicks.as_slice();
 
-    let sub = |index: usize| column(clicks, move |click| click.attributes.subs[index].as_deref());
+    let sub = |index: usize| optional(clicks, move |click| click.attributes.subs[index].as_deref());
     let subs: [Vec<Option<&str>>; SUBS_MAX] = std::array::from_fn(sub);
-    let text = |value: fn(&Click) -> Option<&str>| column(clicks, value);
+    let text = |value: fn(&Click) -> Option<&str>| optional(clicks, move |click| value(click));
 
     sqlx::query!(
         r#"
@@ -66,11 +67,11 @@ pub(super) async fn insert(connection: &mut PgConnection, clicks: &[&Click]) -> 
         &subs[8] as &[Option<&str>],
         &subs[9] as &[Option<&str>],
         &text(|click| click.attributes.external_id.as_deref()) as &[Option<&str>],
-        &column(clicks, |click| click.attributes.cost_amount().map(Amount::decimal)) as &[Option<_>],
+        &optional(clicks, |click| click.attributes.cost_amount().map(Amount::decimal)) as &[Option<_>],
         &text(|click| click.attributes.currency.as_deref()) as &[Option<&str>],
         &text(|click| click.attributes.user_id.as_deref()) as &[Option<&str>],
         &text(|click| click.attributes.device_id.as_deref()) as &[Option<&str>],
-        &column(clicks, params) as &[Option<String>],
+        &optional(clicks, |click| params(click)) as &[Option<String>],
         &column(clicks, |click| click.remote_ip.to_string()),
         &text(|click| click.user_agent.as_deref()) as &[Option<&str>],
         &text(|click| click.referrer.as_deref()) as &[Option<&str>],
@@ -92,9 +93,4 @@ fn params(click: &Click) -> Option<String> {
         .map(|(name, value)| (name.clone(), value.clone().into()));
     let params: serde_json::Map<String, serde_json::Value> = others.chain(unread_cost).collect();
     (!params.is_empty()).then(|| serde_json::Value::Object(params).to_string())
-}
-
-/// A column of the statement's rows.
-fn column<'c, T>(clicks: &[&'c Click], value: impl Fn(&'c Click) -> T) -> Vec<T> {
-    clicks.iter().map(|click| value(click)).collect()
 }

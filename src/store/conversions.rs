@@ -17,6 +17,7 @@ use crate::domain::id::{ClickId, ConversionId};
 use crate::domain::money::Amount;
 use crate::domain::time::Timestamp;
 
+use super::column::{column, optional};
 use super::error::StoreError;
 use super::paid;
 
@@ -126,26 +127,21 @@ async fn load_steps(connection: &mut PgConnection, ids: &[Uuid]) -> Result<HashM
     Ok(histories)
 }
 
-/// A column of a statement's rows.
-pub(super) fn column<'c, T>(conversions: &[&'c Conversion], value: impl Fn(&'c Conversion) -> T) -> Vec<T> {
-    conversions.iter().map(|conversion| value(conversion)).collect()
-}
-
 /// What the matched clicks say, as a column.
 pub(super) fn credits<'c>(conversions: &[&'c Conversion], value: fn(&Credit) -> Option<&str>) -> Vec<Option<&'c str>> {
-    column(conversions, move |conversion| {
+    optional(conversions, move |conversion| {
         conversion.credit.as_ref().and_then(value)
     })
 }
 
 pub(super) fn reasons(conversions: &[&Conversion]) -> Vec<Option<&'static str>> {
-    column(conversions, |conversion| {
+    optional(conversions, |conversion| {
         conversion.attribution.reason().map(Reason::as_str)
     })
 }
 
 pub(super) fn click_times(conversions: &[&Conversion]) -> Vec<Option<DateTime<Utc>>> {
-    column(conversions, |conversion| {
+    optional(conversions, |conversion| {
         conversion.credit.as_ref().map(|credit| credit.click_time.into())
     })
 }
@@ -153,7 +149,7 @@ pub(super) fn click_times(conversions: &[&Conversion]) -> Vec<Option<DateTime<Ut
 /// Writes changed conversions over the revisions that they were decided on; returns the ids of those that were written.
 /// The others were changed by another replica in the meantime and have to be decided again. Expects them sorted by id.
 pub(super) async fn update(connection: &mut PgConnection, changed: &[&Conversion]) -> Result<Vec<Uuid>, StoreError> {
-    let paid = column(changed, Conversion::paid);
+    let paid = column(changed, |conversion| conversion.paid());
     let written = sqlx::query_scalar!(
         r#"
         update conversions set
@@ -202,24 +198,19 @@ pub(super) async fn insert_steps(
         on conflict (conversion_id, postback_id) do nothing
         "#,
         &ids,
-        &step_column(steps, |step| step.cause),
-        &step_column(steps, |step| step.at.into()),
-        &step_column(steps, |step| step.event_time.map(Into::into)) as &[Option<DateTime<Utc>>],
-        &step_column(steps, |step| step.revision),
-        &step_column(steps, |step| step.kind.as_str()) as &[&str],
-        &step_column(steps, |step| step.status.as_str()) as &[&str],
-        &step_column(steps, |step| step.payout.map(Amount::decimal)) as &[Option<Decimal>],
-        &step_column(steps, |step| step.from.as_ref().map(Json)) as &[Option<Json<&Snapshot>>],
-        &step_column(steps, |step| Json(&step.to)) as &[Json<&Snapshot>],
+        &column(steps, |(_, step)| step.cause),
+        &column(steps, |(_, step)| step.at.into()),
+        &optional(steps, |(_, step)| step.event_time.map(Into::into)) as &[Option<DateTime<Utc>>],
+        &column(steps, |(_, step)| step.revision),
+        &column(steps, |(_, step)| step.kind.as_str()) as &[&str],
+        &column(steps, |(_, step)| step.status.as_str()) as &[&str],
+        &optional(steps, |(_, step)| step.payout.map(Amount::decimal)) as &[Option<Decimal>],
+        &optional(steps, |(_, step)| step.from.as_ref().map(Json)) as &[Option<Json<&Snapshot>>],
+        &column(steps, |(_, step)| Json(&step.to)) as &[Json<&Snapshot>],
     )
     .execute(connection)
     .await?;
     Ok(())
-}
-
-/// A column of the history's rows.
-pub(super) fn step_column<'s, T>(steps: &[(ConversionId, &'s Step)], value: impl Fn(&'s Step) -> T) -> Vec<T> {
-    steps.iter().map(|(_, step)| value(step)).collect()
 }
 
 /// The conversions that wait for one of these clicks.

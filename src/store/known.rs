@@ -22,7 +22,8 @@ pub(super) struct Known {
 
 /// Looks up what a batch names, in one round trip.
 ///
-/// The bounds make PostgreSQL look only into the partitions where the batch's clicks lie.
+/// The bounds make PostgreSQL look only into the partitions where the batch's clicks lie. The ids are no rows to join with: of such
+/// a join PostgreSQL makes a scan of all clicks between the bounds.
 pub(super) async fn known(
     connection: &mut PgConnection,
     conversions: &[ConversionId],
@@ -35,14 +36,13 @@ pub(super) async fn known(
     }
     let rows = sqlx::query!(
         r#"
-        select clicks.id as "id!", campaign, affiliate, received_at, flags
-        from unnest($1::uuid[]) as wanted (id)
-        join clicks on clicks.id = wanted.id
-        where clicks.id between $2 and $3
+        select id as "id!", campaign, affiliate, received_at, flags
+        from clicks
+        where id = any($1) and id between $2 and $3
         union all
-        select conversions.id, null, null, null, null
-        from unnest($4::uuid[]) as wanted (id)
-        join conversions on conversions.id = wanted.id
+        select id, null, null, null, null
+        from conversions
+        where id = any($4)
         "#,
         &clicks,
         clicks.first().copied().unwrap_or_default(),

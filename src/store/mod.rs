@@ -7,6 +7,7 @@
 mod batch;
 mod checkup;
 mod clicks;
+mod column;
 mod connect;
 mod conversions;
 mod error;

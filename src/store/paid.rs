@@ -5,6 +5,8 @@ use rust_decimal::Decimal;
 use crate::domain::money::{Amount, Currency, Money};
 use crate::domain::paid::Paid;
 
+use super::column::optional;
+
 /// What `named_currency` says where the network has named none.
 const NONE_NAMED: &str = "";
 
@@ -23,17 +25,17 @@ pub(super) fn read(payout: Option<Decimal>, currency: Option<&str>, named_curren
 
 /// The column `payout`.
 pub(super) fn payouts(paid: &[Paid]) -> Vec<Option<Decimal>> {
-    paid.iter().map(|paid| paid.payout().map(Amount::decimal)).collect()
+    optional(paid, |paid| paid.payout().map(Amount::decimal))
 }
 
 /// The column `currency`.
 pub(super) fn currencies(paid: &[Paid]) -> Vec<Option<&str>> {
-    paid.iter().map(|paid| paid.currency().map(Currency::code)).collect()
+    optional(paid, |paid| paid.currency().map(Currency::code))
 }
 
 /// The column `named_currency`.
 pub(super) fn named_currencies(paid: &[Paid]) -> Vec<Option<&str>> {
-    paid.iter().map(named_currency).collect()
+    optional(paid, named_currency)
 }
 
 fn named_currency(paid: &Paid) -> Option<&str> {
@@ -67,7 +69,9 @@ mod tests {
             (by_campaign(Some(eur)), (Some("12.50"), Some("USD"), Some("EUR"))),
         ] {
             let rows = [paid];
-            let (payout, currency, named) = (payouts(&rows)[0], currencies(&rows)[0], named_currencies(&rows)[0]);
+            let payout = payouts(&rows).pop().flatten();
+            let currency = currencies(&rows).pop().flatten();
+            let named = named_currencies(&rows).pop().flatten();
             let payout_text = payout.map(|payout| payout.to_string());
             assert_eq!((payout_text.as_deref(), currency, named), columns, "{paid:?}");
             assert_eq!(read(payout, currency, named), paid);

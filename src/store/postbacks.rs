@@ -7,6 +7,7 @@ use crate::domain::redact::RedactedRequest;
 use crate::domain::refusal::Refusal;
 use crate::domain::verdict::Verdict;
 
+use super::column::{column, optional};
 use super::error::StoreError;
 
 /// What a request came to, as the raw log keeps it.
@@ -37,11 +38,11 @@ pub(super) async fn insert(connection: &mut PgConnection, rows: &[LogRow<'_>]) -
     rows.sort_unstable_by_key(|row| row.request.id);
     let rows = rows.as_slice();
 
-    let conversion = |row: LogRow<'_>| match row.verdict {
+    let conversion = |row: &LogRow<'_>| match row.verdict {
         LogVerdict::Decided(_, conversion) => conversion.map(ConversionId::uuid),
         LogVerdict::Refused(_) => None,
     };
-    let verdict = |row: LogRow<'_>| match row.verdict {
+    let verdict = |row: &LogRow<'_>| match row.verdict {
         LogVerdict::Decided(verdict, _) => verdict.as_str(),
         LogVerdict::Refused(_) => REFUSED,
     };
@@ -62,18 +63,18 @@ pub(super) async fn insert(connection: &mut PgConnection, rows: &[LogRow<'_>]) -
         "#,
         &column(rows, |row| row.request.id.uuid()),
         &column(rows, |row| row.request.received_at.into()),
-        &column(rows, conversion) as &[Option<_>],
+        &optional(rows, conversion) as &[Option<_>],
         &column(rows, |row| row.request.remote_ip.to_string()),
         &column(rows, verdict) as &[&str],
-        &column(rows, |row| match row.verdict {
+        &optional(rows, |row| match row.verdict {
             LogVerdict::Decided(..) => None,
             LogVerdict::Refused(refusal) => Some(refusal.logged_code()),
         }) as &[Option<&str>],
-        &column(rows, |row| match row.verdict {
+        &optional(rows, |row| match row.verdict {
             LogVerdict::Decided(..) => None,
             LogVerdict::Refused(refusal) => Some(refusal.logged_detail()),
         }) as &[Option<String>],
-        &column(rows, |row| row.request.network.as_deref()) as &[Option<&str>],
+        &optional(rows, |row| row.request.network.as_deref()) as &[Option<&str>],
         &column(rows, |row| row.request.method.as_str()) as &[&str],
         &column(rows, |row| row.request.target.as_str()) as &[&str],
         &column(rows, |row| row.request.headers.as_str()) as &[&str],
@@ -82,9 +83,4 @@ pub(super) async fn insert(connection: &mut PgConnection, rows: &[LogRow<'_>]) -
     .execute(connection)
     .await?;
     Ok(())
-}
-
-/// A column of the statement's rows.
-fn column<'r, T>(rows: &[LogRow<'r>], value: impl Fn(LogRow<'r>) -> T) -> Vec<T> {
-    rows.iter().map(|row| value(*row)).collect()
 }

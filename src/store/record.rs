@@ -16,7 +16,8 @@ use crate::domain::money::Amount;
 use crate::domain::redact::RedactedRequest;
 use crate::domain::verdict::Verdict;
 
-use super::conversions::{click_times, column, credits, reasons, step_column};
+use super::column::{column, optional};
+use super::conversions::{click_times, credits, reasons};
 use super::error::StoreError;
 use super::paid;
 
@@ -33,8 +34,8 @@ pub(super) async fn record(
     steps: &[(ConversionId, &Step)],
     logged: &[Logged<'_>],
 ) -> Result<(), StoreError> {
-    let text = |value: fn(&Conversion) -> Option<&str>| column(new, value);
-    let paid = column(new, Conversion::paid);
+    let text = |value: fn(&Conversion) -> Option<&str>| optional(new, move |conversion| value(conversion));
+    let paid = column(new, |conversion| conversion.paid());
     let step_ids: Vec<Uuid> = steps.iter().map(|(id, _)| id.uuid()).collect();
     sqlx::query!(
         r#"
@@ -63,9 +64,9 @@ pub(super) async fn record(
         &column(new, |conversion| conversion.id.uuid()),
         &column(new, |conversion| conversion.received_at.into()),
         &column(new, |conversion| conversion.updated_at.into()),
-        &column(new, |conversion| conversion.event_time.map(Into::into)) as &[Option<DateTime<Utc>>],
+        &optional(new, |conversion| conversion.event_time.map(Into::into)) as &[Option<DateTime<Utc>>],
         &click_times(new) as &[Option<DateTime<Utc>>],
-        &column(new, |conversion| conversion.click.id().map(ClickId::uuid)) as &[Option<Uuid>],
+        &optional(new, |conversion| conversion.click.id().map(ClickId::uuid)) as &[Option<Uuid>],
         &column(new, |conversion| conversion.revision),
         &column(new, |conversion| conversion.attribution.is_attributed()),
         &column(new, |conversion| conversion.is_test),
@@ -83,32 +84,28 @@ pub(super) async fn record(
         &text(|conversion| conversion.user_id.as_deref()) as &[Option<&str>],
         &text(|conversion| conversion.device_id.as_deref()) as &[Option<&str>],
         &step_ids,
-        &step_column(steps, |step| step.cause),
-        &step_column(steps, |step| step.at.into()),
-        &step_column(steps, |step| step.event_time.map(Into::into)) as &[Option<DateTime<Utc>>],
-        &step_column(steps, |step| step.revision),
-        &step_column(steps, |step| step.kind.as_str()) as &[&str],
-        &step_column(steps, |step| step.status.as_str()) as &[&str],
-        &step_column(steps, |step| step.payout.map(Amount::decimal)) as &[Option<Decimal>],
-        &step_column(steps, |step| step.from.as_ref().map(Json)) as &[Option<Json<&Snapshot>>],
-        &step_column(steps, |step| Json(&step.to)) as &[Json<&Snapshot>],
-        &log_column(logged, |(request, ..)| request.id.uuid()),
-        &log_column(logged, |(request, ..)| request.received_at.into()),
-        &log_column(logged, |(_, _, conversion)| conversion.map(ConversionId::uuid)) as &[Option<Uuid>],
-        &log_column(logged, |(request, ..)| request.remote_ip.to_string()),
-        &log_column(logged, |(_, verdict, _)| verdict.as_str()) as &[&str],
-        &log_column(logged, |(request, ..)| request.network.as_deref()) as &[Option<&str>],
-        &log_column(logged, |(request, ..)| request.method.as_str()) as &[&str],
-        &log_column(logged, |(request, ..)| request.target.as_str()) as &[&str],
-        &log_column(logged, |(request, ..)| request.headers.as_str()) as &[&str],
-        &log_column(logged, |(request, ..)| &*request.body) as &[&[u8]],
+        &column(steps, |(_, step)| step.cause),
+        &column(steps, |(_, step)| step.at.into()),
+        &optional(steps, |(_, step)| step.event_time.map(Into::into)) as &[Option<DateTime<Utc>>],
+        &column(steps, |(_, step)| step.revision),
+        &column(steps, |(_, step)| step.kind.as_str()) as &[&str],
+        &column(steps, |(_, step)| step.status.as_str()) as &[&str],
+        &optional(steps, |(_, step)| step.payout.map(Amount::decimal)) as &[Option<Decimal>],
+        &optional(steps, |(_, step)| step.from.as_ref().map(Json)) as &[Option<Json<&Snapshot>>],
+        &column(steps, |(_, step)| Json(&step.to)) as &[Json<&Snapshot>],
+        &column(logged, |(request, ..)| request.id.uuid()),
+        &column(logged, |(request, ..)| request.received_at.into()),
+        &optional(logged, |(_, _, conversion)| conversion.map(ConversionId::uuid)) as &[Option<Uuid>],
+        &column(logged, |(request, ..)| request.remote_ip.to_string()),
+        &column(logged, |(_, verdict, _)| verdict.as_str()) as &[&str],
+        &optional(logged, |(request, ..)| request.network.as_deref()) as &[Option<&str>],
+        &column(logged, |(request, ..)| request.method.as_str()) as &[&str],
+        &column(logged, |(request, ..)| request.target.as_str()) as &[&str],
+        &column(logged, |(request, ..)| request.headers.as_str()) as &[&str],
+        &column(logged, |(request, ..)| &*request.body) as &[&[u8]],
         &paid::named_currencies(&paid) as &[Option<&str>],
     )
     .execute(connection)
     .await?;
     Ok(())
-}
-
-fn log_column<'r, T>(logged: &[Logged<'r>], value: impl Fn(Logged<'r>) -> T) -> Vec<T> {
-    logged.iter().map(|row| value(*row)).collect()
 }

@@ -22,6 +22,7 @@ mod drain;
 mod explain;
 mod forgeries;
 mod guide;
+mod lookups;
 mod main_flow;
 mod mapping;
 mod outage;
