@@ -7,11 +7,11 @@ use sqlx::PgConnection;
 use crate::domain::click::Click;
 use crate::domain::click_field::SUBS_MAX;
 use crate::domain::id::ClickId;
-use crate::domain::money::Amount;
 
 use super::column::{column, optional};
 use super::error::StoreError;
 use super::known;
+use super::numeric::Numeric;
 
 /// Stores clicks of which some may be there already, from an earlier attempt; those are left untouched.
 pub(super) async fn insert_missing(connection: &mut PgConnection, clicks: &[&Click]) -> Result<(), StoreError> {
@@ -67,7 +67,7 @@ pub(super) async fn insert(connection: &mut PgConnection, clicks: &[&Click]) -> 
         &subs[8] as &[Option<&str>],
         &subs[9] as &[Option<&str>],
         &text(|click| click.attributes.external_id.as_deref()) as &[Option<&str>],
-        &optional(clicks, |click| click.attributes.cost_amount().map(Amount::decimal)) as &[Option<_>],
+        &optional(clicks, |click| click.attributes.cost_amount().map(Numeric)) as &[Option<Numeric>],
         &text(|click| click.attributes.currency.as_deref()) as &[Option<&str>],
         &text(|click| click.attributes.user_id.as_deref()) as &[Option<&str>],
         &text(|click| click.attributes.device_id.as_deref()) as &[Option<&str>],

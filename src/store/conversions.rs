@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use rust_decimal::Decimal;
 use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -14,11 +13,11 @@ use crate::domain::conversion::{Conversion, SentClickId, State, Status};
 use crate::domain::dedupe::DedupeRule;
 use crate::domain::history::{Snapshot, Step, StepKind};
 use crate::domain::id::{ClickId, ConversionId};
-use crate::domain::money::Amount;
 use crate::domain::time::Timestamp;
 
 use super::column::{column, optional};
 use super::error::StoreError;
+use super::numeric::Numeric;
 use super::paid;
 
 /// The row holds a word that this program does not know: a newer one wrote it.
@@ -36,7 +35,7 @@ pub(super) async fn load(connection: &mut PgConnection, ids: &[ConversionId]) ->
     let rows = sqlx::query!(
         r#"
         select conversions.id, received_at, updated_at, event_time, click_time, click_id, revision, attributed, network,
-            event, status, dedupe, transaction_id, payout, currency, named_currency, click_id_sent, campaign, affiliate,
+            event, status, dedupe, transaction_id, payout as "payout: Numeric", currency, named_currency, click_id_sent, campaign, affiliate,
             reason, user_id, device_id, test
         from unnest($1::uuid[]) as wanted (id)
         join conversions on conversions.id = wanted.id
@@ -99,8 +98,8 @@ pub(super) async fn load(connection: &mut PgConnection, ids: &[ConversionId]) ->
 async fn load_steps(connection: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<Step>>, StoreError> {
     let rows = sqlx::query!(
         r#"
-        select conversion_id, postback_id, at, event_time, revision, kind, status, payout,
-            before as "before: Json<Snapshot>", after as "after!: Json<Snapshot>"
+        select conversion_id, postback_id, at, event_time, revision, kind, status,
+            payout as "payout: Numeric", before as "before: Json<Snapshot>", after as "after!: Json<Snapshot>"
         from unnest($1::uuid[]) as wanted (id)
         join conversion_changes on conversion_id = wanted.id
         order by conversion_id, revision
@@ -118,7 +117,7 @@ async fn load_steps(connection: &mut PgConnection, ids: &[Uuid]) -> Result<HashM
             revision: row.revision,
             event_time: row.event_time.map(Timestamp::from),
             status: Status::parse(&row.status).ok_or_else(|| unknown("status", &row.status))?,
-            payout: row.payout.map(Amount::from_stored),
+            payout: row.payout.map(|Numeric(amount)| amount),
             from: row.before.map(|Json(snapshot)| snapshot),
             to: row.after.0,
         };
@@ -171,7 +170,7 @@ pub(super) async fn update(connection: &mut PgConnection, changed: &[&Conversion
         &column(changed, |conversion| conversion.attribution.is_attributed()),
         &column(changed, |conversion| conversion.is_test),
         &column(changed, |conversion| conversion.state.status.as_str()) as &[&str],
-        &paid::payouts(&paid) as &[Option<Decimal>],
+        &paid::payouts(&paid) as &[Option<Numeric>],
         &paid::currencies(&paid) as &[Option<&str>],
         &paid::named_currencies(&paid) as &[Option<&str>],
         &credits(changed, |credit| Some(credit.campaign.as_str())) as &[Option<&str>],
@@ -204,7 +203,7 @@ pub(super) async fn insert_steps(
         &column(steps, |(_, step)| step.revision),
         &column(steps, |(_, step)| step.kind.as_str()) as &[&str],
         &column(steps, |(_, step)| step.status.as_str()) as &[&str],
-        &optional(steps, |(_, step)| step.payout.map(Amount::decimal)) as &[Option<Decimal>],
+        &optional(steps, |(_, step)| step.payout.map(Numeric)) as &[Option<Numeric>],
         &optional(steps, |(_, step)| step.from.as_ref().map(Json)) as &[Option<Json<&Snapshot>>],
         &column(steps, |(_, step)| Json(&step.to)) as &[Json<&Snapshot>],
     )

@@ -15,6 +15,7 @@ mod facts;
 mod known;
 mod link;
 mod migrate;
+mod numeric;
 mod paid;
 mod partitions;
 mod postbacks;

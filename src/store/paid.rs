@@ -1,18 +1,17 @@
 //! What is paid for conversions, as the columns `payout`, `currency` and `named_currency` hold it.
 
-use rust_decimal::Decimal;
-
-use crate::domain::money::{Amount, Currency, Money};
+use crate::domain::money::{Currency, Money};
 use crate::domain::paid::Paid;
 
 use super::column::optional;
+use super::numeric::Numeric;
 
 /// What `named_currency` says where the network has named none.
 const NONE_NAMED: &str = "";
 
 /// Reads a row.
-pub(super) fn read(payout: Option<Decimal>, currency: Option<&str>, named_currency: Option<&str>) -> Paid {
-    let payout = payout.map(Amount::from_stored);
+pub(super) fn read(payout: Option<Numeric>, currency: Option<&str>, named_currency: Option<&str>) -> Paid {
+    let payout = payout.map(|Numeric(amount)| amount);
     let currency = currency.and_then(Currency::parse);
     match (named_currency, payout, currency) {
         (Some(named), Some(amount), Some(currency)) => Paid::ByCampaign {
@@ -24,8 +23,8 @@ pub(super) fn read(payout: Option<Decimal>, currency: Option<&str>, named_curren
 }
 
 /// The column `payout`.
-pub(super) fn payouts(paid: &[Paid]) -> Vec<Option<Decimal>> {
-    optional(paid, |paid| paid.payout().map(Amount::decimal))
+pub(super) fn payouts(paid: &[Paid]) -> Vec<Option<Numeric>> {
+    optional(paid, |paid| paid.payout().map(Numeric))
 }
 
 /// The column `currency`.
@@ -48,7 +47,7 @@ fn named_currency(paid: &Paid) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::money::PAYOUT_SCALE_MAX;
+    use crate::domain::money::{Amount, PAYOUT_SCALE_MAX};
 
     #[test]
     fn what_is_paid_comes_back_from_its_columns() {
@@ -72,7 +71,7 @@ mod tests {
             let payout = payouts(&rows).pop().flatten();
             let currency = currencies(&rows).pop().flatten();
             let named = named_currencies(&rows).pop().flatten();
-            let payout_text = payout.map(|payout| payout.to_string());
+            let payout_text = payout.map(|Numeric(payout)| payout.to_string());
             assert_eq!((payout_text.as_deref(), currency, named), columns, "{paid:?}");
             assert_eq!(read(payout, currency, named), paid);
         }

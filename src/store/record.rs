@@ -4,7 +4,6 @@
 //! written, and the batch is decided again with what is there. So the common case pays for no second look at every row.
 
 use chrono::{DateTime, Utc};
-use rust_decimal::Decimal;
 use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -12,13 +11,13 @@ use uuid::Uuid;
 use crate::domain::conversion::Conversion;
 use crate::domain::history::{Snapshot, Step};
 use crate::domain::id::{ClickId, ConversionId};
-use crate::domain::money::Amount;
 use crate::domain::redact::RedactedRequest;
 use crate::domain::verdict::Verdict;
 
 use super::column::{column, optional};
 use super::conversions::{click_times, credits, reasons};
 use super::error::StoreError;
+use super::numeric::Numeric;
 use super::paid;
 
 /// A request of the batch, its verdict and the conversion that it is about; none when it was ignored.
@@ -75,7 +74,7 @@ pub(super) async fn record(
         &column(new, |conversion| conversion.state.status.as_str()) as &[&str],
         &column(new, |conversion| conversion.dedupe.as_str()) as &[&str],
         &text(|conversion| conversion.transaction_id.as_deref()) as &[Option<&str>],
-        &paid::payouts(&paid) as &[Option<Decimal>],
+        &paid::payouts(&paid) as &[Option<Numeric>],
         &paid::currencies(&paid) as &[Option<&str>],
         &text(|conversion| conversion.click.kept_text()) as &[Option<&str>],
         &credits(new, |credit| Some(credit.campaign.as_str())) as &[Option<&str>],
@@ -90,7 +89,7 @@ pub(super) async fn record(
         &column(steps, |(_, step)| step.revision),
         &column(steps, |(_, step)| step.kind.as_str()) as &[&str],
         &column(steps, |(_, step)| step.status.as_str()) as &[&str],
-        &optional(steps, |(_, step)| step.payout.map(Amount::decimal)) as &[Option<Decimal>],
+        &optional(steps, |(_, step)| step.payout.map(Numeric)) as &[Option<Numeric>],
         &optional(steps, |(_, step)| step.from.as_ref().map(Json)) as &[Option<Json<&Snapshot>>],
         &column(steps, |(_, step)| Json(&step.to)) as &[Json<&Snapshot>],
         &column(logged, |(request, ..)| request.id.uuid()),

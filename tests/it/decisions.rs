@@ -114,6 +114,40 @@ fn amounts_compare_as_numbers_and_keep_the_first_scale() {
 }
 
 #[test]
+fn every_amount_is_stored_and_read_again_with_its_own_scale() {
+    let stage = Stage::with(RULES);
+    let amounts = [
+        "0",
+        "0.0",
+        "0.00",
+        "0.000000",
+        "0.10",
+        "7",
+        "7.00",
+        "12.345600",
+        "10000",
+        "10000.0000",
+        "999999999999.999999",
+    ];
+    for (index, amount) in amounts.into_iter().enumerate() {
+        let postback = format!("transaction_id=T{index}&status=pending&payout={amount}");
+        assert_eq!(stage.service.verdict(&ACME.get(&postback))["payout"], amount);
+        let listed = stage
+            .service
+            .api(&format!("/api/v1/conversions?transaction_id=T{index}"));
+        assert_eq!(listed["items"][0]["payout"], amount, "as it is stored");
+        let approved = stage
+            .service
+            .verdict(&ACME.get(&format!("transaction_id=T{index}&status=approved")));
+        assert_eq!(approved["payout"], amount, "as it is read and stored again");
+        let listed = stage
+            .service
+            .api(&format!("/api/v1/conversions?transaction_id=T{index}"));
+        assert_eq!(listed["items"][0]["payout"], amount, "as it is updated");
+    }
+}
+
+#[test]
 fn what_a_repeat_does_not_name_is_no_difference() {
     let stage = Stage::with(RULES);
     let click = stage.service.click("/click/spring");

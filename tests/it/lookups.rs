@@ -21,7 +21,7 @@ fn of_all_clicks_a_batch_reads_those_that_it_names() {
                      '(.{{8}})(.{{4}})', '\\1-\\2-7') from 1 for 15)::uuid, now(), 0, 'spring', '127.0.0.1' \
                  from generate_series(1, {CLICKS_BETWEEN})"
             ));
-            service.click("/click/spring").to_owned()
+            service.click("/click/spring")
         })
         .collect();
 
