@@ -55,14 +55,17 @@ impl Database {
         execute(&self.url, sql)
     }
 
-    /// The one number that a query gives.
-    pub(crate) fn number(&self, sql: &str) -> anyhow::Result<f64> {
+    /// The one value of a query, whose type the query has to give it.
+    fn value<T>(&self, sql: &str) -> anyhow::Result<T>
+    where
+        T: for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres> + Send + Unpin,
+    {
         block_on(async {
             let mut connection = PgConnection::connect(&self.url).await?;
-            let number = sqlx::query_scalar(AssertSqlSafe(format!("select ({sql})::float8")));
-            let number: Option<f64> = number.fetch_one(&mut connection).await?;
+            let value = sqlx::query_scalar(AssertSqlSafe(sql.to_owned()));
+            let value = value.fetch_one(&mut connection).await?;
             connection.close().await?;
-            Ok(number.unwrap_or(0.0))
+            Ok(value)
         })
         .with_context(|| sql.to_owned())
     }
@@ -90,13 +93,16 @@ impl Database {
 
     /// How many rows a table holds.
     pub(crate) fn rows(&self, table: &str) -> anyhow::Result<u64> {
-        let rows = self.number(&format!("select count(*) from {table}"))?;
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a count of rows is a small whole number"
-        )]
-        Ok(rows as u64)
+        let rows: i64 = self.value(&format!("select count(*) from {table}"))?;
+        Ok(u64::try_from(rows)?)
+    }
+
+    /// What a table takes, with its indexes, for each of its rows. Partitions without rows belong to other weeks.
+    pub(crate) fn bytes_of_a_row(&self, table: &str) -> anyhow::Result<f64> {
+        self.value(&format!(
+            "select (sum(pg_total_relation_size(part)) / sum(rows))::float8
+             from (select tableoid as part, count(*) as rows from {table} group by tableoid) parts"
+        ))
     }
 
     /// The mean size of what one postback leaves in each of its tables, in bytes.
@@ -104,8 +110,8 @@ impl Database {
         let mut sizes = [0.0; 3];
         for (size, table) in sizes.iter_mut().zip(POSTBACK_TABLES) {
             // A sample: the rows of a run are alike.
-            *size = self.number(&format!(
-                "select avg(pg_column_size(row.*)) from (select * from {table} limit 1000) row"
+            *size = self.value(&format!(
+                "select avg(pg_column_size(row.*))::float8 from (select * from {table} limit 1000) row"
             ))?;
         }
         Ok(sizes)

@@ -44,6 +44,8 @@ pub(crate) struct ContestantReport {
     pub(crate) idle_percent: Sample,
     /// Requests that were answered and not acknowledged, of all rounds.
     pub(crate) refused: u64,
+    /// Requests that went through the spool, of all rounds.
+    pub(crate) spooled: u64,
 }
 
 /// A number with its unit, its range, and what it should be.
@@ -133,8 +135,13 @@ impl ContestantReport {
             self.generator_us.median(),
             self.idle_percent.median(),
         );
-        if self.refused > 0 {
-            println!("  {:<40} {:>8} requests were not acknowledged", "", self.refused);
+        for (count, what) in [
+            (self.refused, "were not acknowledged"),
+            (self.spooled, "went through the spool"),
+        ] {
+            if count > 0 {
+                println!("  {:<40} {count:>8} requests {what}", "");
+            }
         }
     }
 }

@@ -14,6 +14,8 @@ pub(crate) struct Run {
     /// Every request that was answered, warm-up included.
     pub(crate) answered: u64,
     pub(crate) refused: u64,
+    /// Requests that went through the spool, because PostgreSQL took too long; only the service has one.
+    pub(crate) spooled: u64,
     pub(crate) cpu: Split,
 }
 
@@ -23,8 +25,13 @@ impl Run {
             per_second: tally.per_second(),
             answered: tally.answered(),
             refused: tally.refused(),
+            spooled: 0,
             cpu,
         }
+    }
+
+    pub(crate) const fn with_spooled(self, spooled: u64) -> Self {
+        Self { spooled, ..self }
     }
 }
 
@@ -128,6 +135,7 @@ impl Played {
                 generator_us: micros(|cpu| cpu.generator),
                 idle_percent: self.sample(seat, |run| run.cpu.idle * 100.0),
                 refused: self.rounds.iter().map(|runs| runs[index].refused).sum(),
+                spooled: self.rounds.iter().map(|runs| runs[index].spooled).sum(),
             }
         });
         CaseReport {

@@ -127,6 +127,11 @@ impl Service {
         })
     }
 
+    /// How many requests have gone through the spool since its start.
+    pub(crate) fn spooled(&self) -> anyhow::Result<u64> {
+        self.metric("postbackd_spooled_total")
+    }
+
     /// A counter or gauge that has no labels.
     pub(crate) fn metric(&self, name: &str) -> anyhow::Result<u64> {
         let text = ask(self.private, "/metrics")?;

@@ -6,7 +6,7 @@ use postbackd::ingest::now;
 
 use crate::bench::Bench;
 use crate::clicks::Clicks;
-use crate::database::{Database, POSTBACK_TABLES};
+use crate::database::POSTBACK_TABLES;
 use crate::load::{Counts, Span, closed};
 use crate::report::{CaseReport, Figure, Goal, Unit};
 use crate::service::Site;
@@ -38,7 +38,7 @@ pub(super) fn measure(bench: &Bench<'_>) -> anyhow::Result<CaseReport> {
     }
     service.wait_for_replay()?;
     database.expect_rows("clicks", clicks)?;
-    let click_bytes = bytes_of_a_row(&database, "clicks")?;
+    let click_bytes = database.bytes_of_a_row("clicks")?;
 
     let named = Clicks::store(&database, CLICKS, now(), Duration::ZERO)?;
     let signed = Postbacks::signed(usize::try_from(ROWS_MIN)?, &named);
@@ -52,7 +52,7 @@ pub(super) fn measure(bench: &Bench<'_>) -> anyhow::Result<CaseReport> {
     let mut postback_bytes = 0.0;
     for table in POSTBACK_TABLES {
         database.expect_rows(table, tally.postbacks)?;
-        postback_bytes += bytes_of_a_row(&database, table)?;
+        postback_bytes += database.bytes_of_a_row(table)?;
     }
     service.stop()?;
     bench.drop_database(database)?;
@@ -72,12 +72,4 @@ pub(super) fn measure(bench: &Bench<'_>) -> anyhow::Result<CaseReport> {
         ],
         notes: Vec::new(),
     })
-}
-
-/// What a table takes, with its indexes, for each of its rows. Partitions without rows belong to other weeks.
-fn bytes_of_a_row(database: &Database, table: &str) -> anyhow::Result<f64> {
-    database.number(&format!(
-        "select sum(pg_total_relation_size(part)) / sum(rows)
-         from (select tableoid as part, count(*) as rows from {table} group by tableoid) parts"
-    ))
 }

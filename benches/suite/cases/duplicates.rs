@@ -59,13 +59,12 @@ fn repeats(bench: &Bench<'_>, database: &Database, target: Target<'_>, signed: &
     };
     let recorded = closed::drive(target.address(), Traffic::Unique(signed), CONNECTIONS, span)?;
     target.settle()?;
-    let repeat = || closed::drive(target.address(), Traffic::Repeated(signed), CONNECTIONS, bench.span());
-    let (tally, cpu) = bench.watch(target.pid(), repeat)?;
-    target.settle()?;
+    let repeat = |address| closed::drive(address, Traffic::Repeated(signed), CONNECTIONS, bench.span());
+    let (tally, run) = target.run(bench, repeat)?;
     for table in ["conversions", "conversion_changes"] {
         database.expect_rows(table, recorded.postbacks)?;
     }
     let logged = tally.postbacks.on_top_of(recorded.postbacks.acknowledged);
     database.expect_rows("postbacks", logged)?;
-    Ok(Run::of(&tally, cpu))
+    Ok(run)
 }

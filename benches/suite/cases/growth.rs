@@ -111,10 +111,9 @@ impl Size {
         let Self { database, service, .. } = self;
         database.execute("checkpoint")?;
         let before = database.rows("clicks")?;
-        let drive = || closed::drive(service.public, Traffic::Clicks(click), CONNECTIONS, bench.span());
-        let (tally, cpu) = bench.watch(service.pid(), drive)?;
-        service.wait_for_replay()?;
+        let drive = |address| closed::drive(address, Traffic::Clicks(click), CONNECTIONS, bench.span());
+        let (tally, run) = Target::Service(service).run(bench, drive)?;
         database.expect_rows("clicks", tally.clicks.on_top_of(before))?;
-        Ok(Run::of(&tally, cpu))
+        Ok(run)
     }
 }

@@ -8,7 +8,7 @@ use crate::bench::Bench;
 use crate::clicks::Clicks;
 use crate::load::closed;
 use crate::report::{CaseReport, Figure, Goal, Unit};
-use crate::rounds::{Played, Run};
+use crate::rounds::Played;
 use crate::service::Site;
 use crate::statistics::Sample;
 use crate::traffic::{Postbacks, Traffic, click};
@@ -31,19 +31,18 @@ pub(super) fn measure(bench: &Bench<'_>) -> anyhow::Result<CaseReport> {
         // A process of its own for each round: a peak never falls.
         let service = site.serve()?;
         database.forget_clicks()?;
-        let clicks = Clicks::store(&database, CLICKS, now(), Duration::ZERO)?;
-        let signed = Postbacks::signed(bench.requests_max(), &clicks);
+        let named = Clicks::store(&database, CLICKS, now(), Duration::ZERO)?;
+        let signed = Postbacks::signed(bench.requests_max(), &named);
         let traffic = Traffic::Unique(&signed);
         let postbacks = unique_postbacks(bench, &database, Target::Service(&service), traffic, CONNECTIONS)?;
 
         let click = click();
-        let drive = || closed::drive(service.public, Traffic::Clicks(&click), CONNECTIONS, bench.span());
-        let (tally, cpu) = bench.watch(service.pid(), drive)?;
-        service.wait_for_replay()?;
+        let drive = |address| closed::drive(address, Traffic::Clicks(&click), CONNECTIONS, bench.span());
+        let (tally, clicks) = Target::Service(&service).run(bench, drive)?;
         database.expect_rows("clicks", tally.clicks.on_top_of(CLICKS))?;
         #[expect(clippy::cast_precision_loss, reason = "bytes of a process are far below 2⁵³")]
         peaks_mb.push(service.memory_peak()? as f64 / 1e6);
-        rounds.push([postbacks, Run::of(&tally, cpu)]);
+        rounds.push([postbacks, clicks]);
         service.stop()?;
     }
     bench.drop_database(database)?;

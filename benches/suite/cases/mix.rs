@@ -3,6 +3,7 @@
 //! Beside it stands what the disk needs for a bare `fdatasync` in the same round, without which no latency of a durable
 //! answer means anything.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use postbackd::ingest::now;
@@ -19,6 +20,7 @@ use crate::statistics::Sample;
 use crate::traffic::{MIX, Postbacks, Traffic, click};
 
 use super::postbacks::CLICKS;
+use super::runs::Target;
 
 /// Connections over which the capacity is found out.
 const CONNECTIONS: usize = 256;
@@ -48,20 +50,17 @@ pub(super) fn measure(bench: &Bench<'_>) -> anyhow::Result<CaseReport> {
         eprintln!("  round {round} of {}", bench.options.rounds);
         let syncs_ms = disk::fdatasyncs_ms(bench.folder())?;
         waited.fdatasync.push(syncs_ms[syncs_ms.len() / 2]);
-        let capacity = checked(&database, &service, || {
-            let drive = || closed::drive(service.public, traffic, CONNECTIONS, bench.span());
-            let (tally, cpu) = bench.watch(service.pid(), drive)?;
-            Ok((tally, Run::of(&tally, cpu)))
+        let capacity = checked(bench, &database, &service, |address| {
+            closed::drive(address, traffic, CONNECTIONS, bench.span())
         })?;
-        let open = checked(&database, &service, || {
+        let open = checked(bench, &database, &service, |address| {
             let span = Span {
                 measured: bench.span().measured * TIMES_AS_LONG,
                 ..bench.span()
             };
-            let drive = || open::drive(service.public, traffic, capacity.per_second * SHARE, span);
-            let (mut observed, cpu) = bench.watch(service.pid(), drive)?;
+            let mut observed = open::drive(address, traffic, capacity.per_second * SHARE, span)?;
             waited.note(&mut observed.clicks, &mut observed.postbacks);
-            Ok((observed.tally, Run::of(&observed.tally, cpu)))
+            Ok(observed.tally)
         })?;
         rounds.push([capacity, open]);
     }
@@ -77,14 +76,14 @@ pub(super) fn measure(bench: &Bench<'_>) -> anyhow::Result<CaseReport> {
 
 /// A run into tables without postbacks, and its rows.
 fn checked(
+    bench: &Bench<'_>,
     database: &Database,
     service: &Service,
-    run: impl FnOnce() -> anyhow::Result<(Tally, Run)>,
+    drive: impl FnOnce(SocketAddr) -> anyhow::Result<Tally>,
 ) -> anyhow::Result<Run> {
     database.forget_postbacks()?;
     let clicks_before = database.rows("clicks")?;
-    let (tally, run) = run()?;
-    service.wait_for_replay()?;
+    let (tally, run) = Target::Service(service).run(bench, drive)?;
     for table in POSTBACK_TABLES {
         database.expect_rows(table, tally.postbacks)?;
     }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use crate::bench::Bench;
 use crate::database::{Database, POSTBACK_TABLES};
-use crate::load::closed;
+use crate::load::{Tally, closed};
 use crate::peers::Served;
 use crate::rounds::Run;
 use crate::service::Service;
@@ -25,10 +25,30 @@ impl Target<'_> {
         }
     }
 
-    pub(super) fn pid(self) -> u32 {
+    fn pid(self) -> u32 {
         match self {
             Self::Service(service) => service.pid(),
             Self::Peer(peer) => peer.child.pid(),
+        }
+    }
+
+    /// Drives it and waits until everything that was acknowledged is in PostgreSQL.
+    pub(super) fn run(
+        self,
+        bench: &Bench<'_>,
+        drive: impl FnOnce(SocketAddr) -> anyhow::Result<Tally>,
+    ) -> anyhow::Result<(Tally, Run)> {
+        let before = self.spooled()?;
+        let (tally, cpu) = bench.watch(self.pid(), || drive(self.address()))?;
+        self.settle()?;
+        let spooled = self.spooled()? - before;
+        Ok((tally, Run::of(&tally, cpu).with_spooled(spooled)))
+    }
+
+    fn spooled(self) -> anyhow::Result<u64> {
+        match self {
+            Self::Service(service) => service.spooled(),
+            Self::Peer(_) => Ok(0),
         }
     }
 
@@ -50,13 +70,12 @@ pub(super) fn unique_postbacks(
     connections: usize,
 ) -> anyhow::Result<Run> {
     database.forget_postbacks()?;
-    let drive = || closed::drive(target.address(), traffic, connections, bench.span());
-    let (tally, cpu) = bench.watch(target.pid(), drive)?;
-    target.settle()?;
+    let drive = |address| closed::drive(address, traffic, connections, bench.span());
+    let (tally, run) = target.run(bench, drive)?;
     for table in POSTBACK_TABLES {
         database.expect_rows(table, tally.postbacks)?;
     }
-    Ok(Run::of(&tally, cpu))
+    Ok(run)
 }
 
 /// Clicks into an empty table.
@@ -68,11 +87,10 @@ pub(super) fn stored_clicks(
     connections: usize,
 ) -> anyhow::Result<Run> {
     database.forget_clicks()?;
-    let drive = || closed::drive(service.public, traffic, connections, bench.span());
-    let (tally, cpu) = bench.watch(service.pid(), drive)?;
-    service.wait_for_replay()?;
+    let drive = |address| closed::drive(address, traffic, connections, bench.span());
+    let (tally, run) = Target::Service(service).run(bench, drive)?;
     database.expect_rows("clicks", tally.clicks)?;
-    Ok(Run::of(&tally, cpu))
+    Ok(run)
 }
 
 /// Redirects of a server that stores nothing.
@@ -82,7 +100,6 @@ pub(super) fn redirects(
     traffic: Traffic<'_>,
     connections: usize,
 ) -> anyhow::Result<Run> {
-    let drive = || closed::drive(target.address(), traffic, connections, bench.span());
-    let (tally, cpu) = bench.watch(target.pid(), drive)?;
-    Ok(Run::of(&tally, cpu))
+    let drive = |address| closed::drive(address, traffic, connections, bench.span());
+    Ok(target.run(bench, drive)?.1)
 }

@@ -8,7 +8,6 @@ use std::process::Command;
 use rustix::process::Signal;
 
 use crate::child::Child;
-use crate::wait;
 
 use super::{READY_WAIT_MAX, Served, redirect};
 
@@ -25,12 +24,15 @@ pub(crate) fn start(folder: &Path) -> anyhow::Result<Option<Served>> {
     let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
     let config = folder.join("nginx.conf");
     let location = redirect();
+    // Where it would put bodies; it insists on the folders.
+    let kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+    let temporary = kinds.map(|kind| format!("  {kind}_temp_path {kind};\n")).concat();
     fs::write(
         &config,
         format!(
             "daemon off;\nworker_processes auto;\npid nginx.pid;\nerror_log stderr;\n\
              events {{ worker_connections 1024; }}\n\
-             http {{\n  access_log off;\n  keepalive_requests 1000000000;\n  \
+             http {{\n  access_log off;\n{temporary}  keepalive_requests 1000000000;\n  \
              server {{ listen {address} backlog=1024; location / {{ return 302 {location}; }} }}\n}}\n"
         ),
     )?;
@@ -41,7 +43,7 @@ pub(crate) fn start(folder: &Path) -> anyhow::Result<Option<Served>> {
         .arg("-c")
         .arg(&config)
         .args(["-e", "stderr"]);
-    let child = Child::spawn("nginx", command, &folder.join("nginx.log"), Signal::TERM)?;
-    wait::until("nginx listens", READY_WAIT_MAX, || Ok(TcpStream::connect(address).ok()))?;
+    let mut child = Child::spawn("nginx", command, &folder.join("nginx.log"), Signal::TERM)?;
+    child.printed("nginx listens", READY_WAIT_MAX, |_| TcpStream::connect(address).ok())?;
     Ok(Some(Served { address, child }))
 }

@@ -95,6 +95,7 @@ impl<'b> Pgbench<'b> {
             per_second: per_second(&printed, bench.options.seconds).context("pgbench's rate")?,
             answered,
             refused: 0,
+            spooled: 0,
             cpu,
         })
     }
