@@ -30,7 +30,6 @@ pub(crate) struct Observed {
 pub(crate) fn drive(to: SocketAddr, traffic: Traffic<'_>, per_second: f64, span: Span) -> anyhow::Result<Observed> {
     ensure!(per_second > 0.0, "a rate above zero");
     let mut wire = Wire::connect(to, CONNECTIONS)?;
-    let mut answered = Vec::with_capacity(CONNECTIONS);
     let mut free: Vec<usize> = (0..CONNECTIONS).collect();
     let mut due_of = [Instant::now(); CONNECTIONS];
     let mut arrivals = Arrivals::new(per_second);
@@ -43,14 +42,14 @@ pub(crate) fn drive(to: SocketAddr, traffic: Traffic<'_>, per_second: f64, span:
     loop {
         interrupt::check()?;
         let now = Instant::now();
+        ensure!(now < end + ANSWER_WAIT_MAX, "requests were never answered");
         while due <= now
             && due < end
             && let Some(connection) = free.pop()
         {
             let request = traffic.request(sent);
-            let (kind, bytes) =
-                request.with_context(|| format!("the {sent} requests that were prepared are used up"))?;
-            wire.send(connection, kind, bytes)?;
+            let request = request.with_context(|| format!("the {sent} requests that were prepared are used up"))?;
+            wire.send(connection, request)?;
             due_of[connection] = due;
             due += arrivals.gap();
             sent += 1;
@@ -64,18 +63,16 @@ pub(crate) fn drive(to: SocketAddr, traffic: Traffic<'_>, per_second: f64, span:
         } else {
             LOOK_EVERY
         };
-        wire.wait(limit.min(LOOK_EVERY), &mut answered)?;
-        let now = Instant::now();
-        ensure!(now < end + ANSWER_WAIT_MAX, "requests were never answered");
-        for it in &answered {
-            let due = due_of[it.connection];
+        wire.wait(limit.min(LOOK_EVERY), |answered| {
+            let due = due_of[answered.connection];
             let is_measured = due >= begin;
-            observed.tally.note(it.kind, it.outcome, is_measured);
+            observed.tally.note(answered.kind, answered.outcome, is_measured);
             if is_measured {
-                observed.latencies(it.kind).note(now - due);
+                observed.latencies(answered.kind).note(due.elapsed());
             }
-            free.push(it.connection);
-        }
+            free.push(answered.connection);
+            None
+        })?;
     }
     observed.tally.measured_for(end - begin);
     Ok(observed)

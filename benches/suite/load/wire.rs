@@ -31,6 +31,9 @@ struct Connection {
     asked: Option<Kind>,
 }
 
+/// What is asked for, and the bytes that ask for it.
+pub(super) type Request<'r> = (Kind, &'r [u8]);
+
 /// An answer that has come.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Answered {
@@ -66,22 +69,17 @@ impl Wire {
     }
 
     /// Sends a request over a connection that has none in flight.
-    pub(super) fn send(&mut self, connection: usize, kind: Kind, request: &[u8]) -> anyhow::Result<()> {
-        let connection = &mut self.connections[connection];
-        let written = connection.stream.write(request).context("sending a request")?;
-        // A socket's buffer that holds nothing takes a request at once.
-        ensure!(
-            written == request.len(),
-            "the socket took {written} bytes of {}",
-            request.len()
-        );
-        connection.asked = Some(kind);
-        Ok(())
+    pub(super) fn send(&mut self, connection: usize, request: Request<'_>) -> anyhow::Result<()> {
+        self.connections[connection].send(request)
     }
 
-    /// Waits for answers, at most for `limit`, and puts them into `answered` in place of what is there.
-    pub(super) fn wait(&mut self, limit: Duration, answered: &mut Vec<Answered>) -> anyhow::Result<()> {
-        answered.clear();
+    /// Waits for answers, at most for `limit`. `next` gets each of them and says what is sent over its connection at once, so
+    /// that the server has work while the other answers are read.
+    pub(super) fn wait<'r>(
+        &mut self,
+        limit: Duration,
+        mut next: impl FnMut(Answered) -> Option<Request<'r>>,
+    ) -> anyhow::Result<()> {
         self.events.clear();
         let mut left = limit;
         if limit < LOOK_EVERY {
@@ -92,14 +90,19 @@ impl Wire {
         }
         let Self { epoll, events, .. } = self;
         retry(|| epoll::wait(&*epoll, spare_capacity(events), Some(&timespec(left)?)))?;
-        for index in 0..self.events.len() {
-            let connection = usize::try_from(self.events[index].data.u64())?;
-            if let Some((kind, outcome)) = self.connections[connection].receive()? {
-                answered.push(Answered {
-                    connection,
-                    kind,
-                    outcome,
-                });
+        for event in &self.events {
+            let index = usize::try_from(event.data.u64())?;
+            let connection = &mut self.connections[index];
+            let Some((kind, outcome)) = connection.receive()? else {
+                continue;
+            };
+            let answered = Answered {
+                connection: index,
+                kind,
+                outcome,
+            };
+            if let Some(request) = next(answered) {
+                connection.send(request)?;
             }
         }
         Ok(())
@@ -107,6 +110,18 @@ impl Wire {
 }
 
 impl Connection {
+    fn send(&mut self, (kind, request): Request<'_>) -> anyhow::Result<()> {
+        let written = self.stream.write(request).context("sending a request")?;
+        // A socket's buffer that holds nothing takes a request at once.
+        ensure!(
+            written == request.len(),
+            "the socket took {written} bytes of {}",
+            request.len()
+        );
+        self.asked = Some(kind);
+        Ok(())
+    }
+
     /// Reads what is there; the answer when it is complete.
     fn receive(&mut self) -> anyhow::Result<Option<(Kind, Outcome)>> {
         match self.stream.read(&mut self.unread[self.filled..]) {
