@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use rustix::process::Signal;
@@ -21,6 +22,9 @@ const SCRIPT: &str = include_str!("pgbench.sql");
 
 /// Seconds at its begin that are not counted: connections are made, statements are prepared.
 const WARM_UP_S: u64 = 1;
+
+/// Seconds at its end: it may end before it prints the rate of the last one.
+const LAST_S: u64 = 1;
 
 /// A pgbench that can be run again and again.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +58,7 @@ impl<'b> Pgbench<'b> {
         let log = bench.folder().join("pgbench.log");
         let mut command = bench.cluster.client("pgbench", &database.name).context("pgbench")?;
         let threads = thread::available_parallelism()?.get().min(clients);
-        let span_s = bench.options.seconds + WARM_UP_S;
+        let span_s = WARM_UP_S + bench.options.seconds + LAST_S;
         command
             .args(["-n", "-M", "prepared", "-P", "1"])
             .args([
@@ -79,7 +83,7 @@ impl<'b> Pgbench<'b> {
         };
         let before = meter.read()?;
         let mut child = Child::spawn("pgbench", command, &log, Signal::KILL)?;
-        let status = child.ended(bench.span().measured + READY_WAIT_MAX)?;
+        let status = child.ended(Duration::from_secs(span_s) + READY_WAIT_MAX)?;
         ensure!(status.success(), "pgbench ended with {status}: {}", child.log_end());
         let cpu = before.until(meter.read()?);
         let printed = fs::read_to_string(&log)?;
@@ -109,22 +113,21 @@ fn processed(printed: &str) -> Option<u64> {
     line.split('/').next()?.trim().parse().ok()
 }
 
-/// The mean rate of the seconds behind the warm-up, from what it prints each second.
+/// The mean rate of the seconds behind the warm-up, from what it prints each second. A machine that is too busy to print the
+/// others leaves the first one.
 fn per_second(printed: &str, seconds: u64) -> Option<f64> {
-    let rates: Vec<f64> = printed
-        .lines()
-        .filter_map(|line| {
-            line.strip_prefix("progress: ")?
-                .split(", ")
-                .nth(1)?
-                .strip_suffix(" tps")?
-                .parse()
-                .ok()
-        })
-        .skip(usize::try_from(WARM_UP_S).ok()?)
-        .take(usize::try_from(seconds).ok()?)
-        .collect();
+    let rate = |line: &str| {
+        line.strip_prefix("progress: ")?
+            .split(", ")
+            .nth(1)?
+            .strip_suffix(" tps")?
+            .parse()
+            .ok()
+    };
+    let rates: Vec<f64> = printed.lines().filter_map(rate).collect();
+    let warm_up = usize::try_from(WARM_UP_S).ok()?.min(rates.len().checked_sub(1)?);
+    let seconds = usize::try_from(seconds).ok()?.min(rates.len() - warm_up);
     #[expect(clippy::cast_precision_loss, reason = "a few seconds")]
-    let count = rates.len() as f64;
-    (count > 0.0).then(|| rates.iter().sum::<f64>() / count)
+    let count = seconds as f64;
+    Some(rates[warm_up..warm_up + seconds].iter().sum::<f64>() / count)
 }
