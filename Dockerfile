@@ -3,7 +3,7 @@ WORKDIR /build
 
 # The dependencies in a layer of their own: they are built for an empty program, and again only when a manifest changes.
 COPY Cargo.toml Cargo.lock build.rs ./
-RUN mkdir src benches && echo 'fn main() {}' >src/main.rs && touch src/lib.rs benches/verify.rs \
+RUN mkdir -p src benches/suite && echo 'fn main() {}' >src/main.rs && touch src/lib.rs benches/verify.rs benches/suite/main.rs \
     && cargo build --release --locked \
     && rm -r src benches
 

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: demo run test scripts faults fuzz bench-micro lint sqlx-prepare help
+.PHONY: demo run test scripts faults fuzz bench bench-micro lint sqlx-prepare help
 
 demo: ## Shows postbackd at work, on a throw-away database (ARGS=--stay goes on serving)
 	@.ci/install-needs
@@ -36,6 +36,16 @@ fuzz: ## Looks for inputs that break a promise (FUZZ_SECONDS for each of FUZZ_TA
 		cargo fuzz run --sanitizer none $$target fuzz/corpus/$$target fuzz/seeds/$$target -- \
 			-max_total_time=$(FUZZ_SECONDS) -max_len=16384 -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 || exit 1; \
 	done
+
+# What `make bench` measures: CASES (all but growth when empty), how often, how long each, and the stored clicks of growth.
+CASES ?=
+ROUNDS ?= 5
+SECONDS ?= 2
+GROWTH ?= 0
+
+bench: ## Measures postbackd beside its peers, see docs/performance.md (CASES, ROUNDS, SECONDS, GROWTH=10000000)
+	@.ci/install-needs
+	cargo bench --locked --bench suite -- $(addprefix --cases ,$(CASES)) --rounds $(ROUNDS) --seconds $(SECONDS) --growth $(GROWTH)
 
 bench-micro: ## Measures verifying, reading, deciding and redirecting one request, and verifying against its bare HMAC
 	cargo bench --locked --bench verify
