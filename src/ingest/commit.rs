@@ -11,7 +11,8 @@ use tokio::time::Instant;
 
 use crate::store::{Link, StoreError};
 
-/// How often transactions of a batch are repeated that others were faster than.
+/// How often a transaction is repeated that others were faster than, before it is halved. One of a single item then loses to nobody
+/// but a row that stays.
 const REPEATS_MAX: u32 = 5;
 
 /// How a batch is written.
@@ -62,9 +63,8 @@ pub(super) async fn commit<K: Kind, T: AsRef<K::Item>>(
     mut settled: impl FnMut(T, K::Receipt),
 ) -> Left<T> {
     let mut refused = Vec::new();
-    let mut repeats = 0;
-    let mut parts = vec![(Pass::First, batch)];
-    while let Some((pass, mut part)) = parts.pop() {
+    let mut parts = vec![(Pass::First, 0, batch)];
+    while let Some((pass, repeats, mut part)) = parts.pop() {
         let started = Clock::now();
         let items: Vec<&K::Item> = part.iter().map(AsRef::as_ref).collect();
         let was_open = link.is_open();
@@ -81,27 +81,26 @@ pub(super) async fn commit<K: Kind, T: AsRef<K::Item>>(
                     }
                 }
                 if !left.is_empty() {
-                    parts.push((Pass::Second, left));
+                    parts.push((Pass::Second, 0, left));
                 }
             }
             // Another writer was faster, and is no longer under way.
             Err(StoreError::Repeat(_) | StoreError::Taken(_)) if repeats < REPEATS_MAX => {
-                repeats += 1;
-                parts.push((pass, part));
+                parts.push((pass, repeats + 1, part));
             }
             Err(refusal @ (StoreError::Refused(_) | StoreError::Taken(_))) => {
                 if part.len() > 1 {
                     let later = part.split_off(part.len() / 2);
-                    parts.push((pass, later));
-                    parts.push((pass, part));
+                    parts.push((pass, 0, later));
+                    parts.push((pass, 0, part));
                 } else if let Some(item) = part.pop() {
                     refused.push((item, refusal));
                 }
             }
             // A connection that was open may have died unnoticed; a new one is worth a try.
-            Err(StoreError::Unavailable(_)) if was_open => parts.push((pass, part)),
+            Err(StoreError::Unavailable(_)) if was_open => parts.push((pass, repeats, part)),
             Err(failure) => {
-                let later = parts.into_iter().rev().flat_map(|(_, part)| part);
+                let later = parts.into_iter().rev().flat_map(|(.., part)| part);
                 let left = part.into_iter().chain(later).collect();
                 return Left {
                     refused,
