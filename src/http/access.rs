@@ -5,10 +5,8 @@
 
 use std::time::Instant;
 
-use axum::extract::Request;
-use axum::middleware::Next;
 use axum::response::Response;
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, Method, Request};
 use tracing::debug;
 
 use crate::domain::id::PostbackId;
@@ -23,20 +21,39 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RequestId(pub(super) PostbackId);
 
-pub(super) async fn log(mut request: Request, next: Next) -> Response {
-    let started = Instant::now();
-    let id = PostbackId::new(now(), id_randomness());
-    request.extensions_mut().insert(RequestId(id));
-    let line =
-        tracing::enabled!(tracing::Level::DEBUG).then(|| (request.method().clone(), request.uri().path().to_owned()));
+/// What is noted of a request until it is answered. It is no layer of the router: each of those costs a request two allocations
+/// and a copy of all layers beneath it.
+#[derive(Debug)]
+pub(super) struct Access {
+    id: PostbackId,
+    started: Instant,
+    /// Method and path, where a line will be written.
+    line: Option<(Method, String)>,
+}
 
-    let mut response = next.run(request).await;
-    if let Some((method, path)) = line {
-        let status = response.status().as_u16();
-        let elapsed_us = started.elapsed().as_micros();
-        debug!(request.id = %id, %method, path, status, elapsed_us, "{method} {path} → {status}");
+impl Access {
+    /// A request begins: it gets its id.
+    pub(super) fn begin<B>(request: &mut Request<B>) -> Self {
+        let id = PostbackId::new(now(), id_randomness());
+        request.extensions_mut().insert(RequestId(id));
+        let line = tracing::enabled!(tracing::Level::DEBUG)
+            .then(|| (request.method().clone(), request.uri().path().to_owned()));
+        Self {
+            id,
+            started: Instant::now(),
+            line,
+        }
     }
-    let text = HeaderValue::from_str(&id.to_string()).expect("an id is visible ASCII");
-    response.headers_mut().insert(REQUEST_ID, text);
-    response
+
+    /// It is answered.
+    pub(super) fn end(&self, response: &mut Response) {
+        let Self { id, started, line } = self;
+        if let Some((method, path)) = line {
+            let status = response.status().as_u16();
+            let elapsed_us = started.elapsed().as_micros();
+            debug!(request.id = %id, %method, path, status, elapsed_us, "{method} {path} → {status}");
+        }
+        let text = HeaderValue::from_str(&id.to_string()).expect("an id is visible ASCII");
+        response.headers_mut().insert(REQUEST_ID, text);
+    }
 }

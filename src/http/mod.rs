@@ -24,7 +24,7 @@ mod templated;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -75,13 +75,12 @@ pub fn private(app: &Arc<App>) -> Router {
     finish(router, app)
 }
 
-/// What both servers have in common, from the outside in: the access log, panics, the size of the head, the routes.
+/// What both servers have in common, from the outside in: panics, then the routes. Ids and the access log are the listener's.
 fn finish(router: Router<Arc<App>>, app: &Arc<App>) -> Router {
     router
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(CatchPanicLayer::custom(problem::of_panic))
-        .layer(from_fn(access::log))
         .with_state(app.clone())
 }
 

@@ -1,5 +1,5 @@
-//! One connection: HTTP/1.1 by hyper, the router behind it, the peer's address on each request and `Connection: close`
-//! on the answers of a connection that has to go.
+//! One connection: HTTP/1.1 by hyper, the router behind it, the peer's address and an id on each request, and `Connection: close` on
+//! the answers of a connection that has to go.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -18,6 +18,8 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tower::Service;
 use tracing::debug;
+
+use crate::http::access::Access;
 
 use super::seat::{HeadTimer, Seat};
 use super::socket::Socket;
@@ -83,10 +85,12 @@ impl hyper::service::Service<Request<Incoming>> for Requests {
 
     fn call(&self, mut request: Request<Incoming>) -> Answer {
         request.extensions_mut().insert(ConnectInfo(self.peer));
+        let access = Access::begin(&mut request);
         // A router is always ready, so it need not be asked first.
         let route = self.router.clone().call(request);
         Answer {
             route,
+            access,
             seat: Arc::clone(&self.seat),
             drain: self.drain.clone(),
         }
@@ -98,6 +102,7 @@ pin_project_lite::pin_project! {
     struct Answer {
         #[pin]
         route: RouteFuture<Infallible>,
+        access: Access,
         seat: Arc<Seat>,
         drain: Drain,
     }
@@ -109,6 +114,7 @@ impl Future for Answer {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let Ok(mut response) = ready!(this.route.poll(cx));
+        this.access.end(&mut response);
         if this.drain.is_draining() || this.seat.is_leaving() {
             // hyper closes the connection itself after a response that says so.
             response
