@@ -154,7 +154,13 @@ fn check_refusal(refusal: &Refusal, network: &Network) {
     assert!(codes.contains(&refusal.code), "{refusal:?}");
     let field = refusal.field.unwrap_or_else(|| panic!("{refusal:?} names no field"));
     // As it was sent: a name is also read in another case.
-    let is_a_name = |param: &String| network.mapping.names(field).iter().any(|own| own.eq_ignore_ascii_case(param));
+    let is_a_name = |param: &String| {
+        network
+            .mapping
+            .names(field)
+            .iter()
+            .any(|own| own.eq_ignore_ascii_case(param))
+    };
     assert!(refusal.param.as_ref().is_some_and(is_a_name), "{refusal:?}");
 }
 
