@@ -40,7 +40,8 @@ pub(super) fn measure(bench: &Bench<'_>) -> anyhow::Result<CaseReport> {
     let database = bench.database("mix")?;
     let service = Site::on(&database, bench.folder())?.serve()?;
     let clicks = Clicks::store(&database, CLICKS, now(), Duration::ZERO)?;
-    let signed = Postbacks::signed(bench.requests_max().div_ceil(MIX), &clicks);
+    let requests_max = bench.requests_max() * TIMES_AS_LONG as usize;
+    let signed = Postbacks::signed(requests_max.div_ceil(MIX), &clicks);
     let click = click();
     let traffic = Traffic::Mix(&click, &signed);
 
