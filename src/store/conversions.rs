@@ -187,7 +187,6 @@ pub(super) async fn insert_steps(
     connection: &mut PgConnection,
     steps: &[(ConversionId, &Step)],
 ) -> Result<(), StoreError> {
-    let ids: Vec<Uuid> = steps.iter().map(|(id, _)| id.uuid()).collect();
     sqlx::query!(
         r#"
         insert into conversion_changes (conversion_id, postback_id, at, event_time, revision, kind, status, payout, before,
@@ -196,7 +195,7 @@ pub(super) async fn insert_steps(
             $7::text[], $8::numeric[], $9::jsonb[], $10::jsonb[])
         on conflict (conversion_id, postback_id) do nothing
         "#,
-        &ids,
+        &column(steps, |(id, _)| id.uuid()),
         &column(steps, |(_, step)| step.cause),
         &column(steps, |(_, step)| step.at.into()),
         &optional(steps, |(_, step)| step.event_time.map(Into::into)) as &[Option<DateTime<Utc>>],

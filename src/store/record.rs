@@ -35,7 +35,6 @@ pub(super) async fn record(
 ) -> Result<(), StoreError> {
     let text = |value: fn(&Conversion) -> Option<&str>| optional(new, move |conversion| value(conversion));
     let paid = column(new, |conversion| conversion.paid());
-    let step_ids: Vec<Uuid> = steps.iter().map(|(id, _)| id.uuid()).collect();
     sqlx::query!(
         r#"
         with recorded as (
@@ -82,7 +81,7 @@ pub(super) async fn record(
         &reasons(new) as &[Option<&str>],
         &text(|conversion| conversion.user_id.as_deref()) as &[Option<&str>],
         &text(|conversion| conversion.device_id.as_deref()) as &[Option<&str>],
-        &step_ids,
+        &column(steps, |(id, _)| id.uuid()),
         &column(steps, |(_, step)| step.cause),
         &column(steps, |(_, step)| step.at.into()),
         &optional(steps, |(_, step)| step.event_time.map(Into::into)) as &[Option<DateTime<Utc>>],
