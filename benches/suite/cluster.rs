@@ -58,8 +58,7 @@ struct Account {
 impl Cluster {
     /// Makes a cluster below `parent` and starts it.
     pub(crate) fn start_in(parent: &Path) -> anyhow::Result<Self> {
-        let mut randomness = [0; 16];
-        getrandom::fill(&mut randomness).context("randomness")?;
+        let randomness: [u8; 16] = rand::random();
         let cluster = Self {
             programs: programs()?,
             folder: parent.join("postgres"),

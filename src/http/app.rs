@@ -44,7 +44,7 @@ pub struct App {
 impl App {
     /// Schemes whose key is made here and kept by nobody.
     pub fn decoy_schemes() -> Schemes {
-        let key: [u8; 32] = random();
+        let key: [u8; 32] = rand::random();
         Schemes::default_pair(&[Key::new(Algorithm::HmacSha256, &Secret::new(key.as_slice()))])
     }
 
@@ -54,15 +54,10 @@ impl App {
     }
 }
 
-/// Randomness for a new id.
+/// Randomness for a new id: of a generator that the operating system seeds, as a system call for each id costs more than the rest of
+/// making one.
 pub(super) fn id_randomness() -> IdRandomness {
-    random()
-}
-
-fn random<const N: usize>() -> [u8; N] {
-    let mut bytes = [0u8; N];
-    getrandom::fill(&mut bytes).expect("the operating system gives randomness");
-    bytes
+    rand::random()
 }
 
 /// The client's address, behind the proxies that the configuration trusts.

@@ -87,8 +87,7 @@ pub fn read(folder: &Path, id: Uuid) -> Result<SetAside, AsideError> {
 ///
 /// When it is not there, or the disk refuses.
 pub fn retry(folder: &Path, id: Uuid) -> Result<(), AsideError> {
-    let unique = getrandom::u64().map_err(|error| AsideError::Failed(error.into()))?;
-    give_back(&RealFolder::shared(folder), id, unique)
+    give_back(&RealFolder::shared(folder), id, rand::random())
 }
 
 /// Deletes a record that is set aside.

@@ -96,9 +96,7 @@ impl Plain {
 
     async fn store(&self, postback: &Postback) -> sqlx::Result<Value> {
         let conversion = conversion_id(postback);
-        let mut randomness = [0; 10];
-        getrandom::fill(&mut randomness).expect("the system has randomness");
-        let id = PostbackId::new(now(), randomness);
+        let id = PostbackId::new(now(), rand::random());
         let mut transaction = self.pool.begin().await?;
         let click: Option<(DateTime<Utc>, String, Option<String>)> =
             sqlx::query_as("select received_at, campaign, affiliate from clicks where id = $1")

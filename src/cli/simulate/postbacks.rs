@@ -47,8 +47,7 @@ impl Scene<'_> {
     /// Sends one that is signed with another secret: it is to be refused, and the raw log to say why.
     pub(super) async fn forged(&self, composed: &Composed, trail: &mut Trail) -> Result<(), Broken> {
         const STEP: &str = "forged";
-        let mut guess = [0; 32];
-        getrandom::fill(&mut guess).expect("the operating system gives randomness");
+        let guess: [u8; 32] = rand::random();
         let guess = Secret::new(hex::encode(guess).into_bytes());
         let scheme = self.network.schemes.of(composed.method());
         let Some(forger) = scheme.with_secret_of_another(&guess) else {

@@ -94,8 +94,7 @@ fn status(network: &Network, asked: Option<&str>) -> Result<Option<String>, Fail
 
 /// Ids that no earlier run had: one that says what it is, and one of digits.
 fn unheard_of() -> Vec<String> {
-    let mut bytes = [0; 8];
-    getrandom::fill(&mut bytes).expect("the operating system gives randomness");
+    let bytes: [u8; 8] = rand::random();
     vec![
         format!("{NOBODY}-{}", hex::encode(bytes)),
         u64::from_be_bytes(bytes).to_string(),
