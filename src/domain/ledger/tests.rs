@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use proptest::prelude::*;
-
 use super::*;
 use crate::domain::attribution::Credit;
 use crate::domain::campaign::{Campaign, Campaigns, Openness};
@@ -16,6 +14,8 @@ use crate::domain::money::{Amount, Currency, PAYOUT_SCALE_MAX};
 use crate::domain::postback::NamedStatus;
 use crate::domain::template::Destination;
 
+mod attribution;
+mod histories;
 mod payouts;
 
 const CLICK: &str = "01fwhe4ydgfk1shh6w1g60eecf";
@@ -283,160 +283,6 @@ fn an_ignored_postback_leaves_nothing() {
 }
 
 #[test]
-fn a_click_gets_the_conversions_that_its_campaign_and_window_allow() {
-    let campaigns = spring_for;
-    let any = campaigns(&[], None);
-    let hour = 3600;
-    for (campaigns, received, words, reason, credited) in [
-        (&any, 100, format!("approved 1 USD {CLICK}"), None, true),
-        (&any, 100, "approved 1 USD".to_owned(), Some("no_click_id"), false),
-        (
-            &any,
-            100,
-            "approved 1 USD abc".to_owned(),
-            Some("malformed_click_id"),
-            false,
-        ),
-        (
-            &any,
-            100,
-            format!("approved 1 USD {OTHER_CLICK}"),
-            Some("unknown_click"),
-            false,
-        ),
-        (
-            &campaigns(&["acme"], None),
-            100,
-            format!("approved 1 USD {CLICK}"),
-            None,
-            true,
-        ),
-        (
-            &campaigns(&["other"], None),
-            100,
-            format!("approved 1 USD {CLICK}"),
-            Some("network_not_allowed"),
-            false,
-        ),
-        (&any, hour, format!("approved 1 USD {CLICK}"), None, true),
-        (
-            &any,
-            hour + 1,
-            format!("approved 1 USD {CLICK}"),
-            Some("outside_window"),
-            true,
-        ),
-        // The event time counts when it lies between the click and the receipt.
-        (&any, 2 * hour, format!("approved 1 USD {CLICK} 3600"), None, true),
-        (
-            &any,
-            2 * hour,
-            format!("approved 1 USD {CLICK} -1"),
-            Some("outside_window"),
-            true,
-        ),
-        (&any, 100, format!("approved 1 USD {CLICK} 9000"), None, true),
-        // The campaign's window counts before the network's.
-        (
-            &campaigns(&[], Some(50)),
-            100,
-            format!("approved 1 USD {CLICK}"),
-            Some("outside_window"),
-            true,
-        ),
-        (
-            &campaigns(&[], Some(9000)),
-            2 * hour,
-            format!("approved 1 USD {CLICK}"),
-            None,
-            true,
-        ),
-    ] {
-        let mut ledger = Ledger::new([], [click_at(0)]);
-        let postback = Postback {
-            terms: Arc::new(terms(campaigns)),
-            ..postback(received, &words)
-        };
-        let answer = ledger.settle(&postback).answer;
-        assert_eq!(
-            (answer.reason, answer.attributed),
-            (reason, reason.is_none()),
-            "{words} at {received}"
-        );
-        let credit = credited.then_some(("spring", "42"));
-        assert_eq!(
-            answer.campaign.as_deref().zip(answer.affiliate.as_deref()),
-            credit,
-            "{words} at {received}"
-        );
-    }
-}
-
-#[test]
-fn a_conversion_is_a_test_when_its_click_is_whichever_came_first_and_whoever_got_it() {
-    for (networks, received, reason) in [
-        (&[][..], 100, None),
-        (&[], 1_000_000, Some("outside_window")),
-        (&["other"], 100, Some("network_not_allowed")),
-    ] {
-        for is_test in [true, false] {
-            let click = ClickFacts { is_test, ..click_at(0) };
-            let terms = Arc::new(terms(&spring_for(networks, None)));
-            let postback = Postback {
-                terms: terms.clone(),
-                ..postback(received, &format!("approved 1 USD {CLICK}"))
-            };
-
-            let mut knows_click = Ledger::new([], [click.clone()]);
-            assert_eq!(knows_click.settle(&postback).answer.reason, reason);
-            let recorded = knows_click.conversions.into_values().next().expect("a conversion");
-            assert_eq!(recorded.is_test, is_test, "{reason:?}: the click was first");
-
-            let mut knows_none = Ledger::default();
-            knows_none.settle(&postback);
-            let mut late = knows_none.conversions.into_values().next().expect("a conversion");
-            assert!(!late.is_test, "nothing in a postback makes one a test");
-            late.meet_late_click(&click, &terms, at(received + 1)).expect("a step");
-            assert_eq!(late.is_test, is_test, "{reason:?}: the click was late");
-            assert_eq!(late.attribution.reason().map(Reason::as_str), reason);
-        }
-    }
-}
-
-#[test]
-fn a_late_click_gets_its_conversion_once() {
-    let mut ledger = Ledger::new([], []);
-    ledger.settle(&postback(100, &format!("approved 1 USD {CLICK}")));
-    let mut conversion = ledger.conversions.into_values().next().expect("a conversion");
-    let meet =
-        |conversion: &mut Conversion| conversion.meet_late_click(&click_at(50), &terms(&Campaigns::default()), at(200));
-    let step = meet(&mut conversion).expect("a step");
-    assert_eq!((step.kind, step.to.attributed), (StepKind::Attributed, true));
-    assert!(conversion.attribution.is_attributed());
-    let credit = Credit {
-        campaign: "spring".to_owned(),
-        affiliate: Some("42".to_owned()),
-        click_time: at(50),
-    };
-    assert_eq!(conversion.credit, Some(credit));
-    assert_eq!(meet(&mut conversion), None);
-}
-
-#[test]
-fn a_proposal_is_known_again_after_the_click_came_however_its_id_was_written() {
-    let mut ledger = Ledger::new([], []);
-    ledger.settle(&postback(100, &format!("reversed 10 USD {}", CLICK.to_uppercase())));
-    let verdict = |ledger: &mut Ledger, second| ledger.settle(&postback(second, "rejected 10 USD")).answer.verdict;
-    assert_eq!(verdict(&mut ledger, 101), Verdict::Conflict);
-    for conversion in ledger.conversions.values_mut() {
-        conversion
-            .meet_late_click(&click_at(50), &terms(&Campaigns::default()), at(102))
-            .expect("a step");
-    }
-    assert_eq!(verdict(&mut ledger, 103), Verdict::Duplicate);
-}
-
-#[test]
 fn a_history_has_a_bound() {
     let mut ledger = Ledger::new([], []);
     let limit = crate::domain::decide::HISTORY_MAX;
@@ -446,86 +292,6 @@ fn a_history_has_a_bound() {
     let conversion = ledger.conversions.into_values().next().expect("a conversion");
     assert_eq!(conversion.revision, limit);
     assert_eq!(conversion.steps.len(), usize::try_from(limit).expect("small"));
-}
-
-fn any_postback() -> impl Strategy<Value = String> {
-    let status = prop::sample::select(vec!["-", "pending", "approved", "rejected", "reversed", "ignored"]);
-    let payout = prop::sample::select(vec!["-", "10", "10.00", "12.5"]);
-    let currency = prop::sample::select(vec!["-", "-", "USD", "EUR"]);
-    let click = prop::sample::select(vec!["-", "-", CLICK, OTHER_CLICK, "abc"]);
-    let event_time = prop::sample::select(vec!["-", "-", "10", "50", "90"]);
-    (status, payout, currency, click, event_time)
-        .prop_map(|(status, payout, currency, click, time)| format!("{status} {payout} {currency} {click} {time}"))
-}
-
-proptest! {
-    #[test]
-    fn batches_and_repeats_do_not_matter(
-        sequence in prop::collection::vec((any_postback(), 0usize..3, any::<bool>()), 1..14),
-        terms in payouts::any_terms(),
-    ) {
-        let postback = |second, words: &str| Postback { terms: terms.clone(), ..postback(second, words) };
-        let plain = {
-            let mut ledger = Ledger::new([], [click_at(0)]);
-            for (second, (words, _, _)) in (100..).zip(&sequence) {
-                ledger.settle(&postback(second, words));
-            }
-            ledger.conversions
-        };
-        // The same, each postback repeated right away and the facts loaded anew between batches.
-        let mut ledger = Ledger::new([], [click_at(0)]);
-        for (second, (words, repeats, batch_ends)) in (100..).zip(&sequence) {
-            let first = ledger.settle(&postback(second, words)).answer;
-            for _ in 0..*repeats {
-                let before = ledger.conversions.clone();
-                let again = ledger.settle(&postback(second, words)).answer;
-                prop_assert!(matches!(again.verdict, Verdict::Duplicate | Verdict::Ignored));
-                prop_assert_eq!(&again.conversion_id, &first.conversion_id);
-                prop_assert_eq!(&again.status, &first.status);
-                prop_assert_eq!(&before, &ledger.conversions);
-            }
-            if *batch_ends {
-                ledger = Ledger::new(ledger.conversions.into_values(), [click_at(0)]);
-            }
-        }
-        prop_assert_eq!(plain, ledger.conversions);
-    }
-
-    #[test]
-    fn what_the_answers_said_is_what_the_conversion_says(
-        sequence in prop::collection::vec(any_postback(), 1..14),
-        terms in payouts::any_terms(),
-    ) {
-        let postback = |second, words: &str| Postback { terms: terms.clone(), ..postback(second, words) };
-        let mut ledger = Ledger::new([], [click_at(0)]);
-        let mut steps = 0;
-        for (second, words) in (100..).zip(&sequence) {
-            let settled = ledger.settle(&postback(second, words));
-            steps += settled.step.iter().count();
-            let Some(conversion) = ledger.conversions.values().next() else {
-                prop_assert_eq!(settled.answer.verdict, Verdict::Ignored);
-                continue;
-            };
-            if settled.answer.verdict != Verdict::Ignored {
-                let shown = Snapshot::of(conversion);
-                prop_assert_eq!(settled.answer.status, Some(shown.status.as_str()));
-                prop_assert_eq!(&settled.answer.payout, &shown.payout);
-                prop_assert_eq!(&settled.answer.currency, &shown.currency);
-                prop_assert_eq!(&settled.answer.click_id, &shown.click_id);
-            }
-            // The history explains the state: each applied step starts where the one before it ended.
-            prop_assert_eq!(conversion.steps.len(), steps);
-            prop_assert_eq!(usize::try_from(conversion.revision), Ok(steps));
-            let mut stands = None;
-            for step in &conversion.steps {
-                prop_assert_eq!(&step.from, &stands);
-                if step.kind != StepKind::Conflict {
-                    stands = Some(step.to.clone());
-                }
-            }
-            prop_assert_eq!(stands, Some(Snapshot::of(conversion)));
-        }
-    }
 }
 
 #[test]

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use proptest::prelude::*;
+
+use super::histories::any_postback;
 use super::*;
 use crate::domain::campaign::CampaignPayouts;
 use crate::domain::money::Money;
