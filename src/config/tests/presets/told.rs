@@ -54,28 +54,32 @@ const fn with_bare_200(preset: &'static str) -> Replies {
     }
 }
 
+/// Those of a preset that has one body for every success, each of which is a 200.
+const fn with_200_and(preset: &'static str, body: &'static str) -> Replies {
+    Replies {
+        accepted: (200, Some(body)),
+        ..with_body(preset, body)
+    }
+}
+
 const PROSPER202: Option<&str> = Some(r#"{"error":false,"code":202,"msg":"Postback successful"}"#);
 
 pub(super) const TABLE: &[Replies] = &[
-    with_body("adgem_v3", ""),
+    with_200_and("adgem_v3", ""),
     with_body("adyen", "[accepted]"),
     with_bare_200("ayet"),
     with_bare_200("bitlabs"),
     with_bare_200("cpx"),
     Replies {
-        preset: "fyber",
         unauthorized: (400, None),
-        ..USUAL
+        ..with_bare_200("fyber")
     },
     Replies {
         preset: "gocardless",
         unauthorized: (498, None),
         ..USUAL
     },
-    Replies {
-        accepted: (200, Some("e-1.7:OK")),
-        ..with_body("ironsource", "e-1.7:OK")
-    },
+    with_200_and("ironsource", "e-1.7:OK"),
     with_body("keitaro", "OK"),
     Replies {
         unauthorized: (401, Some("0")),
@@ -85,19 +89,18 @@ pub(super) const TABLE: &[Replies] = &[
         ..with_body("lootably", "1")
     },
     Replies {
-        preset: "mailgun",
-        accepted: (200, None),
         missing_id: (406, None),
-        ..USUAL
+        ..with_bare_200("mailgun")
     },
+    with_bare_200("monlix"),
     Replies {
         unmatched: (404, Some("Click ID not found in database.")),
         missing_id: (400, Some("Missing subid.")),
         ..with_body("orbitra", "Postback recorded successfully")
     },
-    with_body("paymentwall_v1", "OK"),
-    with_body("paymentwall_v2", "OK"),
-    with_body("paymentwall_v3", "OK"),
+    with_200_and("paymentwall_v1", "OK"),
+    with_200_and("paymentwall_v2", "OK"),
+    with_200_and("paymentwall_v3", "OK"),
     Replies {
         preset: "prosper202",
         recorded: (202, PROSPER202),
@@ -108,16 +111,15 @@ pub(super) const TABLE: &[Replies] = &[
         ..USUAL
     },
     with_bare_200("shopify"),
+    with_bare_200("sparkwall"),
     Replies {
         unavailable: (503, Some("0")),
         overloaded: (429, Some("0")),
         ..with_body("superrewards", "1")
     },
     Replies {
-        preset: "tapjoy",
-        accepted: (200, None),
         missing_id: (403, None),
-        ..USUAL
+        ..with_bare_200("tapjoy")
     },
     with_bare_200("theoremreach"),
     with_body("torox", "1"),
@@ -131,10 +133,8 @@ pub(super) const TABLE: &[Replies] = &[
         missing_id: (200, Some("success=false; err_msg=what is wrong;")),
         ..with_body("tune", "success=true;")
     },
-    Replies {
-        accepted: (200, Some("1")),
-        ..with_body("unity_ads", "1")
-    },
+    with_bare_200("tyrads"),
+    with_200_and("unity_ads", "1"),
     with_bare_200("vonage_hmac_md5"),
     with_bare_200("vonage_md5"),
     with_bare_200("vonage_sha1"),
