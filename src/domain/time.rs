@@ -86,7 +86,7 @@ impl Timestamp {
 
     /// Reads a Unix time in decimal digits: seconds, or milliseconds from 10¹¹ on.
     pub fn parse_unix(digits: &str) -> Option<Self> {
-        let number = parse_digits(digits)?;
+        let number = parse_digits(digits.as_bytes())?;
         let at = if number >= MILLIS_FROM {
             Self::from_unix_millis(number)
         } else {
@@ -119,11 +119,11 @@ impl Timestamp {
 }
 
 /// Reads up to 18 decimal digits and nothing else.
-pub(super) fn parse_digits(digits: &str) -> Option<i64> {
+pub(super) fn parse_digits(digits: &[u8]) -> Option<i64> {
     if digits.is_empty() || digits.len() > 18 {
         return None;
     }
-    digits.bytes().try_fold(0, |number, digit| {
+    digits.iter().try_fold(0, |number, digit| {
         let is_digit = digit.is_ascii_digit();
         is_digit.then(|| number * 10 + i64::from(digit - b'0'))
     })

@@ -176,7 +176,7 @@ impl TimestampSeen {
     fn of(unit: TimestampUnit, found: Found<'_>) -> Self {
         let text = one(found).map(|text| String::from_utf8_lossy(text).into_owned());
         Self {
-            at: text.as_deref().and_then(|text| unit.parse(text)),
+            at: text.as_deref().and_then(|text| unit.parse(text.as_bytes())),
             text,
         }
     }

@@ -44,10 +44,7 @@ impl TimestampRule {
             Found::One(_) | Found::None => return Err(AuthFailure::TimestampMissing),
             Found::Several => return Err(AuthFailure::TimestampDoubled),
         };
-        let signed_at = std::str::from_utf8(text)
-            .ok()
-            .and_then(|text| self.unit.parse(text))
-            .ok_or(AuthFailure::TimestampMalformed)?;
+        let signed_at = self.unit.parse(text).ok_or(AuthFailure::TimestampMalformed)?;
         if now.distance(signed_at) > self.tolerance {
             Err(AuthFailure::TimestampStale)
         } else {
@@ -71,13 +68,13 @@ impl TimestampUnit {
         }
     }
 
-    pub(super) fn parse(self, text: &str) -> Option<Timestamp> {
+    pub(super) fn parse(self, text: &[u8]) -> Option<Timestamp> {
         match self {
             Self::Seconds => parse_unix(text).map(Timestamp::from_unix_seconds),
             Self::Millis => parse_unix(text).map(Timestamp::from_unix_millis),
             Self::Micros => parse_unix(text).map(Timestamp::from_unix_micros),
-            Self::Rfc3339 => Timestamp::parse_rfc3339(text),
-            Self::Minute => parse_minute(text),
+            Self::Rfc3339 => str::from_utf8(text).ok().and_then(Timestamp::parse_rfc3339),
+            Self::Minute => str::from_utf8(text).ok().and_then(parse_minute),
         }
     }
 
@@ -95,8 +92,8 @@ impl TimestampUnit {
 
 /// Reads a Unix time without a leading zero: where a value stands right before the timestamp in what is signed, its last
 /// zero could be taken for the timestamp's first, and a payout of 50 become one of 5.
-fn parse_unix(text: &str) -> Option<i64> {
-    parse_digits(text).filter(|_| !text.starts_with('0'))
+fn parse_unix(text: &[u8]) -> Option<i64> {
+    parse_digits(text).filter(|_| text[0] != b'0')
 }
 
 fn parse_minute(text: &str) -> Option<Timestamp> {

@@ -48,7 +48,10 @@ impl MacScheme {
                 format!("set timestamp.unit to {unit:?}, or let the sender write {expected:?}"),
             )];
         }
-        let signed_at = rule.unit.parse(&text).filter(|at| self.verify(raw, form, *at).is_ok());
+        let signed_at = rule
+            .unit
+            .parse(text.as_bytes())
+            .filter(|at| self.verify(raw, form, *at).is_ok());
         signed_at.map(|at| off_by(now.seconds_since(at))).into_iter().collect()
     }
 
