@@ -17,7 +17,7 @@ use crate::domain::terms::Terms;
 
 use super::coverage;
 use super::events::{event, event_table};
-use super::report::quoted;
+use super::report::{Place, Report, quoted};
 use super::secrets::Vault;
 use super::section::{Entry, Section};
 use super::server::{base_url, ip_net};
@@ -50,6 +50,9 @@ pub(super) const KEYS: &[&str] = &[
 
 const DEFAULT_EVENT: &str = "conversion";
 const DEFAULT_WINDOW: Duration = Duration::from_hours(30 * 24);
+
+/// Terms from which on a postback is heavy: 16,000 of these fill the default spool.
+const HEAVY_TERMS_BYTES: usize = 64 * 1024;
 
 /// Reads a network; `None` when something that it cannot be without was reported.
 pub(super) fn read(
@@ -102,6 +105,9 @@ pub(super) fn read(
     let constants = constants::read(&constants, &params.constant, &statuses, negative_payouts);
     let reply = reply::read(&section.section("reply", reply::KEYS), schemes);
 
+    let terms = Terms::of(key, window.unwrap_or(DEFAULT_WINDOW), campaigns);
+    warn_about_load(section.report(), entry.key_place(), &terms);
+
     // Not before: every key above is read for its faults, whatever was wrong with the proof.
     let Proof { allow_ips, schemes } = proof?;
     Some(Network {
@@ -119,11 +125,28 @@ pub(super) fn read(
         default_status: default_status.unwrap_or(Status::Approved),
         currency,
         dedupe: dedupe.unwrap_or(DedupeRule::Transaction),
-        terms: Arc::new(Terms::of(key, window.unwrap_or(DEFAULT_WINDOW), campaigns)),
+        terms: Arc::new(terms),
         payout_unit: payout_unit.unwrap_or_default(),
         negative_payouts,
         reply,
     })
+}
+
+/// Warns where so many campaigns differ from a network that each of its postbacks is heavy while it waits in the spool, because it
+/// carries the terms that it was read under.
+fn warn_about_load(report: &Report<'_>, network: &Place, terms: &Terms) {
+    let bytes = terms.carried_bytes();
+    if bytes < HEAVY_TERMS_BYTES {
+        return;
+    }
+    let message = format!(
+        "{} campaigns have windows, payouts or networks of their own, and each of its postbacks carries that, about {} KiB, while \
+         it waits in the spool, which so holds fewer of them and takes none beyond 1024 KiB; set windows that campaigns share \
+         at the network, and a campaign's networks only where others may not report",
+        terms.exceptions.len(),
+        bytes / 1024,
+    );
+    report.warn(network, message);
 }
 
 /// How a network proves itself.

@@ -10,6 +10,10 @@ use super::money::Money;
 /// The window of a network that the configuration no longer has.
 const WINDOW_OF_THE_UNKNOWN: Duration = Duration::from_hours(30 * 24);
 
+/// About what a campaign's window takes beside its name, written out, and what its payout does.
+const WINDOW_BYTES: usize = 12;
+const PAYOUT_BYTES: usize = 20;
+
 /// What of a configuration decides whether a click gets a network's conversion, and what its campaign pays. A postback carries the
 /// terms that it was read under, so that it can be decided later without that configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +95,19 @@ impl Terms {
     /// What a campaign pays for an event that happened to one of its clicks, where the postback names no payout.
     pub fn payout(&self, campaign: &str, event: &str) -> Option<Money> {
         self.exceptions.get(campaign)?.payout(event)
+    }
+
+    /// About the bytes that a postback has to carry of it while it waits to be decided: what differs by campaign, written out.
+    pub fn carried_bytes(&self) -> usize {
+        let carried = |(campaign, exception): (&Arc<str>, &Exception)| match exception {
+            Exception::NotAllowed => campaign.len() + WINDOW_BYTES,
+            Exception::Own(own) => {
+                let window = own.window.map_or(0, |_| campaign.len() + WINDOW_BYTES);
+                let is_paid = !own.payouts.is_empty();
+                window + if is_paid { campaign.len() + PAYOUT_BYTES } else { 0 }
+            }
+        };
+        self.exceptions.iter().map(carried).sum()
     }
 
     /// What each campaign that may get a conversion pays for an event, by the campaigns' names; those without a payout are left

@@ -88,3 +88,28 @@ fn payouts_stand_under_names_of_events() {
         ),
     ]);
 }
+
+#[test]
+fn campaigns_that_make_waiting_postbacks_heavy_are_warned_about() {
+    let campaigns = |count: usize, lines: &str| -> String {
+        let campaign = |number| format!("[campaigns.c{number:04}]\ndestination = \"https://shop.example/\"\n{lines}\n");
+        (0..count).map(campaign).collect()
+    };
+    for (count, lines, kib) in [
+        (5000, "", None),
+        (2000, "payout = \"12.50 USD\"", None),
+        (3000, "payout = \"12.50 USD\"", Some(73)),
+        (3000, "payouts = { sale = \"12.50 USD\" }\nwindow = \"7d\"", Some(123)),
+        (5000, "networks = [\"other\"]", Some(83)),
+    ] {
+        let other = "[networks.other]\nsecrets = [{ value = \"s3cret\" }]\n";
+        let config = read(&format!("{SOUND}{other}{}", campaigns(count, lines))).expect(lines);
+        let of_acme = config.warnings.iter().find(|warning| warning.key == "networks.acme");
+        let carried = of_acme.map(|warning| {
+            warning
+                .message
+                .contains(&format!("about {} KiB", kib.unwrap_or_default()))
+        });
+        assert_eq!(carried, kib.map(|_| true), "{count} of {lines}: {of_acme:?}");
+    }
+}
