@@ -174,10 +174,10 @@ impl MacScheme {
 
 impl TimestampSeen {
     fn of(unit: TimestampUnit, found: Found<'_>) -> Self {
-        let text = one(found).map(|text| String::from_utf8_lossy(text).into_owned());
+        let text = one(found);
         Self {
-            at: text.as_deref().and_then(|text| unit.parse(text.as_bytes())),
-            text,
+            at: text.and_then(|text| unit.parse(text)),
+            text: text.map(|text| String::from_utf8_lossy(text).into_owned()),
         }
     }
 }

@@ -93,7 +93,7 @@ impl TimestampUnit {
 /// Reads a Unix time without a leading zero: where a value stands right before the timestamp in what is signed, its last
 /// zero could be taken for the timestamp's first, and a payout of 50 become one of 5.
 fn parse_unix(text: &[u8]) -> Option<i64> {
-    parse_digits(text).filter(|_| text[0] != b'0')
+    parse_digits(text).filter(|_| !text.starts_with(b"0"))
 }
 
 fn parse_minute(text: &str) -> Option<Timestamp> {

@@ -32,7 +32,6 @@ impl MacScheme {
         let Some(text) = self.timestamp_text(&seen) else {
             return Vec::new();
         };
-        let text = String::from_utf8_lossy(text);
         let is_right_in = |unit: &TimestampUnit| {
             let rule = TimestampRule {
                 unit: *unit,
@@ -48,10 +47,7 @@ impl MacScheme {
                 format!("set timestamp.unit to {unit:?}, or let the sender write {expected:?}"),
             )];
         }
-        let signed_at = rule
-            .unit
-            .parse(text.as_bytes())
-            .filter(|at| self.verify(raw, form, *at).is_ok());
+        let signed_at = rule.unit.parse(text).filter(|at| self.verify(raw, form, *at).is_ok());
         signed_at.map(|at| off_by(now.seconds_since(at))).into_iter().collect()
     }
 
