@@ -66,17 +66,21 @@ impl TokenPlaces {
 
     /// Whether a header field of this name does.
     pub(super) fn is_credential_header(&self, name: &HeaderName) -> bool {
-        CREDENTIAL_HEADERS.contains(&name.as_str()) || self.headers.contains(name)
+        is_credential_header(name) || self.headers.contains(name)
     }
 }
 
 /// Whether a place is known, by its name alone, to hold credentials: nothing that stands there is shown to anybody.
 pub fn is_credential_place(place: &Reference) -> bool {
     match place {
-        Reference::Header(name) => CREDENTIAL_HEADERS.contains(&name.as_str()),
+        Reference::Header(name) => is_credential_header(name),
         Reference::Query(name) | Reference::Form(name) => names_credential(name),
         Reference::Json(pointer) => names_credential(&last_member(pointer)),
     }
+}
+
+fn is_credential_header(name: &HeaderName) -> bool {
+    CREDENTIAL_HEADERS.contains(&name.as_str())
 }
 
 fn names_credential(name: &str) -> bool {
