@@ -1,5 +1,6 @@
 //! Records come back as they were, and their names on disk stay what they are.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
@@ -176,6 +177,29 @@ proptest! {
         prop_assert_eq!(read.terms.window, postback.terms.window);
         let read = Postback { terms: postback.terms.clone(), ..*read };
         prop_assert_eq!((read, *its_request), (postback, request));
+    }
+
+    #[test]
+    fn campaigns_weigh_about_what_terms_say(postback in postback()) {
+        let window = Some(Duration::from_hours(7 * 24));
+        let payout = Money { amount: Amount::parse("12.50", 2).expect("an amount"), currency: Currency::parse("USD").expect("a currency") };
+        let payouts = Arc::new(CampaignPayouts { general: Some(payout), ..CampaignPayouts::default() });
+        let bytes = |terms: &Terms| {
+            let postback = Postback { payout: None, terms: Arc::new(terms.clone()), ..postback.clone() };
+            postback_frame(&postback, &request(&postback, String::new(), Vec::new())).payload.len()
+        };
+        let plain = Terms { exceptions: BTreeMap::new(), ..Terms::clone(&postback.terms) };
+        for exception in [
+            Exception::NotAllowed,
+            Exception::Own(OwnTerms { window, ..OwnTerms::default() }),
+            Exception::Own(OwnTerms { window, payouts: payouts.clone() }),
+            Exception::Own(OwnTerms { window: None, payouts }),
+        ] {
+            let named = |number: u32| (Arc::from(format!("campaign{number}")), exception.clone());
+            let terms = Terms { exceptions: (0..100).map(named).collect(), ..plain.clone() };
+            let (said, carried) = (terms.carried_bytes(), bytes(&terms) - bytes(&plain));
+            prop_assert!(carried.abs_diff(said) < said / 4, "{} for {} of {:?}", carried, said, exception);
+        }
     }
 
     #[test]
