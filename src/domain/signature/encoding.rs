@@ -48,6 +48,12 @@ pub(super) struct Tag {
 }
 
 impl Tag {
+    /// No bytes.
+    pub(super) const EMPTY: Self = Self {
+        bytes: [0; TAG_BYTES_MAX],
+        len: 0,
+    };
+
     /// The bytes of a digest.
     pub(super) fn of(digest: &[u8]) -> Self {
         let mut bytes = [0; TAG_BYTES_MAX];
@@ -88,17 +94,24 @@ impl Encoding {
 
     /// The signature that a text is; `None` when it is none, or longer than any.
     pub(super) fn decode(self, written: &[u8]) -> Option<Tag> {
-        let mut bytes = [0; TAG_BYTES_MAX];
-        let len = match self {
+        let mut tag = Tag::EMPTY;
+        self.decode_into(&mut tag, written).map(|()| tag)
+    }
+
+    /// Decodes a signature into a tag, whatever that was before: beside a short body's hash, moving one shows. `None` when the text
+    /// is none, or longer than any; what is in the tag then means nothing.
+    pub(super) fn decode_into(self, tag: &mut Tag, written: &[u8]) -> Option<()> {
+        *tag = Tag::EMPTY;
+        tag.len = match self {
             Self::Hex => {
                 let len = written.len() / 2;
-                decode_hex(written, bytes.get_mut(..len)?)?;
+                decode_hex(written, tag.bytes.get_mut(..len)?)?;
                 len
             }
-            Self::Base64 => decode_base64(&STANDARD, written, &mut bytes)?,
-            Self::Base64Url => decode_base64(&BASE64_URL, written, &mut bytes)?,
+            Self::Base64 => decode_base64(&STANDARD, written, &mut tag.bytes)?,
+            Self::Base64Url => decode_base64(&BASE64_URL, written, &mut tag.bytes)?,
         };
-        Some(Tag { bytes, len })
+        Some(())
     }
 
     pub(super) fn encode(self, signature: &Tag) -> String {
@@ -204,5 +217,15 @@ mod tests {
             let written_again = decoded.as_ref().map(|tag| Encoding::Hex.encode(tag));
             assert_eq!(written_again.as_deref(), expected, "{written}");
         }
+    }
+
+    #[test]
+    fn nothing_is_left_of_what_could_not_be_decoded() {
+        let unreadable = format!("{}0g", "0f".repeat(40));
+        let mut tag = Tag::EMPTY;
+        assert_eq!(Encoding::Hex.decode_into(&mut tag, unreadable.as_bytes()), None);
+        assert_eq!(Encoding::Hex.decode_into(&mut tag, b"00ff"), Some(()));
+        let expected = Encoding::Hex.decode(b"00ff").expect("a signature");
+        assert!(bool::from(tag.is_same(&expected)));
     }
 }

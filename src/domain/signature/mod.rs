@@ -62,6 +62,7 @@ use super::secret::Secret;
 use super::time::Timestamp;
 use content::Feed;
 use encoding::Tag;
+use placement::Written;
 use source::Seen;
 
 /// A hash over parts of the request and a secret.
@@ -233,11 +234,15 @@ impl Scheme {
 impl MacScheme {
     fn verify(&self, raw: &RawPostback, form: &Form<'_>, now: Timestamp) -> Result<(), AuthFailure> {
         Requirement::check(&self.require, raw, form)?;
-        let written = self.placement.read(raw, form)?;
+        let mut written = Written::default();
+        self.placement.read_into(&mut written, raw, form)?;
         // A rotation may bring signatures of other kinds beside ours; what cannot be decoded is none of ours.
-        let mut decoded = written.candidates().filter_map(|text| self.encoding.decode(text));
-        let first = decoded.next().ok_or(AuthFailure::SignatureMalformed)?;
-        let others: Vec<Tag> = decoded.collect();
+        let mut texts = written.candidates();
+        let mut first = Tag::EMPTY;
+        texts
+            .find_map(|text| self.encoding.decode_into(&mut first, text))
+            .ok_or(AuthFailure::SignatureMalformed)?;
+        let others: Vec<Tag> = texts.filter_map(|text| self.encoding.decode(text)).collect();
         let seen = Seen {
             raw,
             form,

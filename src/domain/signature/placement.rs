@@ -30,6 +30,14 @@ pub(super) struct Written<'a> {
 }
 
 impl<'a> Written<'a> {
+    fn add(&mut self, candidate: &'a [u8]) {
+        match (candidate, self.first) {
+            ([], _) => {}
+            (_, None) => self.first = Some(candidate),
+            (_, Some(_)) => self.others.push(candidate),
+        }
+    }
+
     /// What may be a signature, at least one where it was read, none of them decoded.
     pub(super) fn candidates(&self) -> impl Iterator<Item = &'a [u8]> {
         self.first.into_iter().chain(self.others.iter().copied())
@@ -48,6 +56,16 @@ impl Placement {
 
     /// What stands at the places.
     ///
+    /// # Errors
+    ///
+    /// As [`Self::read_into`].
+    pub(super) fn read<'a>(&self, raw: &'a RawPostback, form: &'a Form<'a>) -> Result<Written<'a>, AuthFailure> {
+        let mut written = Written::default();
+        self.read_into(&mut written, raw, form).map(|()| written)
+    }
+
+    /// Adds what stands at the places, which beside a short body's hash is cheaper than to hand it out.
+    ///
     /// A place lacks a signature (`signature_missing`) where it is empty, or empty behind the prefix, or holds a list without an
     /// item of the signature's name. What stands there without the prefix or without labels is none (`signature_malformed`).
     /// One signature is enough, whatever stands beside it.
@@ -55,16 +73,13 @@ impl Placement {
     /// # Errors
     ///
     /// Why there is no candidate, or more than may be looked at.
-    pub(super) fn read<'a>(&self, raw: &'a RawPostback, form: &'a Form<'a>) -> Result<Written<'a>, AuthFailure> {
-        let mut first = None;
-        let mut others = Vec::new();
-        let mut add = |candidate: &'a [u8]| match (candidate, first) {
-            ([], _) => {}
-            (_, None) => first = Some(candidate),
-            (_, Some(_)) => others.push(candidate),
-        };
+    pub(super) fn read_into<'a>(
+        &self,
+        written: &mut Written<'a>,
+        raw: &'a RawPostback,
+        form: &'a Form<'a>,
+    ) -> Result<(), AuthFailure> {
         let mut items = 0;
-        let mut labels = Vec::new();
         let mut is_malformed = false;
         for place in &self.from {
             let text = match place.find(raw, form) {
@@ -77,7 +92,7 @@ impl Placement {
                 continue;
             };
             match &self.list {
-                None => add(text),
+                None => written.add(text),
                 Some(list) => {
                     let text = std::str::from_utf8(text).map_err(|_| AuthFailure::SignatureMalformed)?;
                     for item in list.items(text) {
@@ -86,16 +101,16 @@ impl Placement {
                             return Err(AuthFailure::SignatureMalformed);
                         }
                         match item {
-                            Item::Signature(candidate) => add(candidate),
-                            Item::Label(label) => labels.push(label),
+                            Item::Signature(candidate) => written.add(candidate),
+                            Item::Label(label) => written.labels.push(label),
                             Item::Unlabelled => is_malformed = true,
                         }
                     }
                 }
             }
         }
-        match (first, is_malformed) {
-            (Some(_), _) => Ok(Written { first, others, labels }),
+        match (written.first, is_malformed) {
+            (Some(_), _) => Ok(()),
             (None, true) => Err(AuthFailure::SignatureMalformed),
             (None, false) => Err(AuthFailure::SignatureMissing),
         }

@@ -71,10 +71,11 @@ impl Reference {
             Self::Header(name) => {
                 // Comparing this name with the few of a request costs less than hashing it does.
                 let mut fields = raw.headers.iter().filter(|(sent, _)| *sent == name);
-                return match (fields.next(), fields.next()) {
-                    (Some(_), Some(_)) => Found::Several,
-                    (Some((_, value)), None) => Found::One(value.as_bytes()),
-                    (None, _) => Found::None,
+                return match fields.next() {
+                    // Where no name was sent twice this one was not either.
+                    Some(_) if raw.headers.keys_len() < raw.headers.len() && fields.next().is_some() => Found::Several,
+                    Some((_, value)) => Found::One(value.as_bytes()),
+                    None => Found::None,
                 };
             }
             Self::Query(name) => form.query_value(name),
