@@ -35,7 +35,7 @@ pub fn run(data: &[u8]) {
     let Some(genuine) = signed(sender, network, request) else {
         return;
     };
-    let Some(received) = wire::read(&change(&wire::write(&genuine), changes, sender.change)) else {
+    let Some(received) = wire::read(&change(&wire::write(&genuine), changes, &sender.change)) else {
         return;
     };
     let now = Timestamp::from_unix_seconds(wire::NOW.unix_seconds() + i64::from(later_s));
@@ -48,22 +48,23 @@ pub fn run(data: &[u8]) {
         // A token proves who sends, and nothing about what is sent.
         return;
     }
-    let is_timed = if sender.lines.is_empty() {
+    let signature = sender.signature();
+    let is_timed = if signature.is_empty() {
         received.method == Method::POST
     } else {
-        sender.lines.contains("timestamp =")
+        signature.contains("timestamp =")
     };
     assert!(
         !is_timed || i64::from(later_s).abs() <= FRESH_S_MAX,
         "{name} is fresh after {later_s} s"
     );
     let genuine_form = Form::read(&genuine).expect("what was verified can be read again");
-    let signed = Covered::of(scheme.coverage(), &genuine, &genuine_form, sender.lines);
-    let read = Covered::of(scheme.coverage(), &received, &form, sender.lines);
+    let signed = Covered::of(scheme.coverage(), &genuine, &genuine_form, &signature);
+    let read = Covered::of(scheme.coverage(), &received, &form, &signature);
     let differences = signed.differences(&read);
     if !scheme.joins_values() && signed.is_plain() && read.is_plain() {
         assert_eq!(differences, 0, "{name}\nsigned {signed:?}\nread   {read:?}");
-    } else if !sender.lines.contains("substitute") {
+    } else if !signature.contains("substitute") {
         // Values that are joined can exchange characters. But none can change while all others stay.
         assert_ne!(differences, 1, "{name}\nsigned {signed:?}\nread   {read:?}");
     }

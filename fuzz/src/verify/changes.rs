@@ -5,7 +5,7 @@ const BYTES_MAX: usize = 1 << 16;
 
 /// A text with the changes of `lines` made, one after the other. `AT LENGTH TEXT` puts a text in the place of `LENGTH`
 /// bytes, `AT LENGTH >TO` moves them, and `change` makes the sender's own change. Other lines are nothing.
-pub(super) fn change(text: &[u8], lines: &[u8], (from, to): (&str, &str)) -> Vec<u8> {
+pub(super) fn change(text: &[u8], lines: &[u8], (from, to): &(String, String)) -> Vec<u8> {
     let mut text = text.to_vec();
     for line in lines.split(|byte| *byte == b'\n') {
         let changed = if line == b"change" {
