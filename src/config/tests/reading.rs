@@ -209,7 +209,7 @@ fn a_token_is_the_whole_of_a_value() {
     let token = "algorithm = \"token\"\nfrom = [\"query.key\", \"header.x-key\"]";
     for (query, header, expected) in [
         ("key=s3cret", "", Ok(())),
-        ("key=older", "", Ok(())),
+        ("key=01d501d5", "", Ok(())),
         ("a=1", "s3cret", Ok(())),
         ("key=s3cre", "", Err(F::SignatureWrong)),
         ("key=s3cret%20", "", Err(F::SignatureWrong)),
@@ -219,4 +219,54 @@ fn a_token_is_the_whole_of_a_value() {
         let raw = request("GET", &format!("/postback/n?{query}"), &[("x-key", header)], "");
         assert_eq!(verify(&network("s3cret", token), &raw), expected, "{query} {header}");
     }
+}
+
+#[test]
+fn what_stands_hidden_in_another_parameter_is_not_taken_for_absent() {
+    let network = of("params = { transaction_id = \"oid\" }\n\
+         signature = { algorithm = \"hmac-md5\", content = \"{params}\", from = \"query.hmac\", params = { separator = \",\" } }");
+    let genuine = signed(
+        &network,
+        request(
+            "GET",
+            "/postback/n?country=US&oid=T1&productid=gold&status=rejected",
+            &[],
+            "",
+        ),
+    );
+    let reading = |raw: &RawPostback| -> Result<(), (Code, Option<String>)> {
+        let form = Form::read(raw).expect("a readable request");
+        let verified = network
+            .verify(raw, &form, NOW)
+            .expect("authentic, as the signed text is the same");
+        let refused = |refusal: Refusal| (refusal.code, refusal.param);
+        verified.read().map(|_| ()).map_err(refused)
+    };
+    assert_eq!(reading(&genuine), Ok(()));
+    let target = genuine.uri.to_string();
+    for (from, to, param) in [
+        ("US&oid=T1&", "US%2Coid%3DT1&", "country"),
+        ("oid=T1&productid=", "oid%3DT1%2Cproductid=", "oid=T1,productid"),
+        (
+            "productid=gold&status=",
+            "productid%3Dgold%2Cstatus=",
+            "productid=gold,status",
+        ),
+        (
+            "T1&productid=gold&status=rejected",
+            "T1&productid=gold%2Cstatus%3Drejected",
+            "productid",
+        ),
+    ] {
+        let forged = RawPostback {
+            uri: target.replace(from, to).parse().expect("a target"),
+            ..genuine.clone()
+        };
+        assert_ne!(forged.uri, genuine.uri);
+        let expected = (Code::InvalidValue, Some(param.to_owned()));
+        assert_eq!(reading(&forged), Err(expected), "{to}");
+    }
+    // A mark within a value hides nothing by itself.
+    let marked = request("GET", "/postback/n?country=US%2CCA&oid=T1&note=a%3Db", &[], "");
+    assert_eq!(reading(&signed(&network, marked)), Ok(()));
 }

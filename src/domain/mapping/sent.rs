@@ -40,6 +40,9 @@ impl<'a> VerifiedPostback<'a> {
         }
         let in_another_case = names_of(self.form).filter(|name| mapping.is_name_in_any_case(field, name));
         let sent = self.agreed(field, in_another_case)?;
+        if sent.is_none() {
+            self.check_hidden(field)?;
+        }
         Ok(sent.map(|sent| Sent {
             is_in_another_case: true,
             ..sent
@@ -93,6 +96,27 @@ impl<'a> VerifiedPostback<'a> {
             (Some(value), None) => Ok(Some((Part::Query, value))),
             (None, in_body) => Ok(in_body),
         }
+    }
+
+    /// Refuses a request that says nothing about a field, where the text of another parameter holds one of the field's names in a way
+    /// that has the same signature: somebody may have put it there, so that a default decides.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_value`.
+    fn check_hidden(&self, field: Field) -> Result<(), Refusal> {
+        let scheme = self.network.schemes.of(&self.raw.method);
+        for name in self.network.mapping.names(field) {
+            if let Some(hider) = scheme.hider(self.form, name) {
+                let detail = format!(
+                    "its text holds the parameter {name}, and the signature does not tell which of them was sent"
+                );
+                return Err(Refusal::new(Code::InvalidValue, detail)
+                    .at_param(hider)
+                    .for_field(field));
+            }
+        }
+        Ok(())
     }
 
     /// Refuses a value that does not look like the network's values of its field.

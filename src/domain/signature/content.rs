@@ -182,6 +182,17 @@ impl Content {
         })
     }
 
+    /// The layouts in which all parameters are signed; seldom more than one.
+    pub(super) fn params(&self) -> impl Iterator<Item = &Params> {
+        self.0.iter().filter_map(|piece| {
+            if let Piece::Params(params) = piece {
+                Some(params)
+            } else {
+                None
+            }
+        })
+    }
+
     /// Whether what stands at a place is part of what is signed, named by itself.
     pub fn names(&self, place: &Reference) -> bool {
         self.terms().any(|term| term.source.is_place(place))
@@ -198,10 +209,7 @@ impl Content {
     }
 
     fn signs_within(&self, place: &Reference) -> bool {
-        let in_params = self
-            .0
-            .iter()
-            .any(|piece| matches!(piece, Piece::Params(params) if params.signs(place)));
+        let in_params = self.params().any(|params| params.signs(place));
         let in_whole = match place {
             Reference::Header(_) => false,
             Reference::Query(_) => self.0.iter().any(|piece| matches!(piece, Piece::Query | Piece::Url)),

@@ -76,6 +76,34 @@ impl Params {
         self.name_at(place).is_some_and(|name| !is_left_out(name))
     }
 
+    /// The signed parameter that hides another one: laid out, its name or its value reads as if `name` had been sent beside it, as
+    /// `a=1,b=2` does where `a` is `1,b=2`. The signature is the same for both, so that it does not tell which was sent.
+    ///
+    /// Where nothing stands between parameters, or between a name and its value, this cannot be told: nearly every text would
+    /// hold one. `name` is looked for in any case, as it is read in any.
+    pub(super) fn hider<'f>(&self, form: &'f Form<'_>, signature_at: &[Reference], name: &str) -> Option<&'f str> {
+        if self.encoding != ParamEncoding::Decoded || self.pair.is_empty() || self.separator.is_empty() {
+            return None;
+        }
+        let hidden = format!("{}{name}{}", self.separator, self.pair).to_ascii_lowercase();
+        let is_hiding = |pair: &&Pair<'_>| {
+            let is_plain = !pair.name.contains(&self.pair)
+                && !pair.name.contains(&self.separator)
+                && !pair.value.contains(&self.separator);
+            if is_plain {
+                return false;
+            }
+            let mut laid_out = self.separator.clone().into_bytes();
+            self.feed_pair(pair, &mut |bytes| laid_out.extend_from_slice(bytes));
+            String::from_utf8_lossy(&laid_out)
+                .to_ascii_lowercase()
+                .contains(&hidden)
+        };
+        let is_signed = |pair: &&Pair<'_>| self.unsigned_names(signature_at).all(|name| name != pair.name);
+        let hider = self.pairs(form).iter().filter(is_signed).find(is_hiding)?;
+        Some(&hider.name)
+    }
+
     /// The name of a place that is one of these parameters.
     fn name_at<'p>(&self, place: &'p Reference) -> Option<&'p str> {
         match (place, self.from) {
@@ -97,24 +125,32 @@ impl Params {
         is_decoded || self.pair.is_empty() || self.separator.is_empty()
     }
 
-    pub(super) fn feed(&self, form: &Form<'_>, signature_at: &[Reference], sink: &mut impl FnMut(&[u8])) {
-        let pairs: &[Pair<'_>] = match (self.from, &form.body) {
+    /// The parameters that stand where these are taken from.
+    fn pairs<'f, 'a>(&self, form: &'f Form<'a>) -> &'f [Pair<'a>] {
+        match (self.from, &form.body) {
             (ParamsFrom::Query, Body::Empty | Body::Form(_) | Body::Json(_)) => &form.query,
             (ParamsFrom::Form, Body::Form(pairs)) => pairs,
             (ParamsFrom::Form, Body::Empty | Body::Json(_)) => &[],
-        };
+        }
+    }
+
+    pub(super) fn feed(&self, form: &Form<'_>, signature_at: &[Reference], sink: &mut impl FnMut(&[u8])) {
         let is_signed = |pair: &&Pair<'_>| self.unsigned_names(signature_at).all(|name| name != pair.name);
-        let mut pairs: Vec<&Pair<'_>> = pairs.iter().filter(is_signed).collect();
+        let mut pairs: Vec<&Pair<'_>> = self.pairs(form).iter().filter(is_signed).collect();
         // No name stands there twice, so that this is an order of the pairs too. Strings compare by their bytes.
         pairs.sort_unstable_by(|one, other| one.name.cmp(&other.name));
         let mut before = &self.lead;
         for pair in pairs {
             sink(before.as_bytes());
-            self.encoding.feed(&pair.name, sink);
-            sink(self.pair.as_bytes());
-            self.feed_value(&pair.value, sink);
+            self.feed_pair(pair, sink);
             before = &self.separator;
         }
+    }
+
+    fn feed_pair(&self, pair: &Pair<'_>, sink: &mut impl FnMut(&[u8])) {
+        self.encoding.feed(&pair.name, sink);
+        sink(self.pair.as_bytes());
+        self.feed_value(&pair.value, sink);
     }
 
     fn feed_value(&self, value: &str, sink: &mut impl FnMut(&[u8])) {
