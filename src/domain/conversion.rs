@@ -193,15 +193,17 @@ impl Conversion {
         }
     }
 
-    /// The time of the last change that was applied: its event time, or the second of its receipt where it named none.
-    /// Senders count in whole seconds: what they say happened in that second came no earlier.
+    /// The time of the last change that was applied: its event time, or the second of its receipt where it named none, or one
+    /// that was yet to come, as nothing else would be late until then. Senders count in whole seconds: what they say happened in
+    /// that second came no earlier.
     pub fn changed_at(&self) -> Timestamp {
         let applied = self
             .steps
             .iter()
             .rfind(|step| matches!(step.kind, StepKind::Recorded | StepKind::Updated));
         applied.map_or(self.received_at, |step| {
-            step.event_time.unwrap_or(step.at.whole_second())
+            let happened = step.event_time.filter(|happened| *happened <= step.at);
+            happened.unwrap_or(step.at.whole_second())
         })
     }
 }

@@ -295,6 +295,22 @@ fn a_history_has_a_bound() {
 }
 
 #[test]
+fn a_time_that_is_yet_to_come_makes_no_later_change_late() {
+    let (verdicts, conversion) = {
+        let mut ledger = Ledger::new([], []);
+        let sent = [
+            (100, "pending 10 USD - 9000"),
+            (110, "approved 10 USD - 105"),
+            (120, "pending 10 USD - 99"),
+        ];
+        let verdicts = sent.map(|(second, words)| ledger.settle(&postback(second, words)).answer.verdict);
+        (verdicts, ledger.conversions.into_values().next().expect("a conversion"))
+    };
+    assert_eq!(verdicts, [Verdict::Recorded, Verdict::Updated, Verdict::Duplicate]);
+    assert_eq!(conversion.state.status, Status::Approved);
+}
+
+#[test]
 fn an_event_time_in_whole_seconds_is_not_before_a_receipt_within_its_second() {
     let mut ledger = Ledger::new([], []);
     let moved = |mut postback: Postback, micros: i64| {
