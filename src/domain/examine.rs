@@ -123,9 +123,17 @@ impl<'n> Named<'n> {
 
 /// What stands in a path where it names a network, decoded; `None` where the path is not one that does.
 pub fn name_in_path(uri: &Uri) -> Option<Cow<'_, str>> {
+    behind_postback(uri).map(|name| decode_lossy(name.as_bytes()))
+}
+
+/// Whether something stands behind the network's name, so that nothing is served there.
+pub fn is_elsewhere(uri: &Uri) -> bool {
+    behind_postback(uri).is_some_and(|name| name.contains('/'))
+}
+
+fn behind_postback(uri: &Uri) -> Option<&str> {
     let path = uri.path();
-    let name = path.strip_prefix("/v1").unwrap_or(path).strip_prefix("/postback/")?;
-    Some(decode_lossy(name.as_bytes()))
+    path.strip_prefix("/v1").unwrap_or(path).strip_prefix("/postback/")
 }
 
 /// A postback that passed every check.

@@ -45,10 +45,10 @@ pub fn public(app: &Arc<App>) -> Router {
         .route("/click/{campaign}", any(click::click))
         .route("/postback", any(postback::postback))
         .route("/postback/", any(postback::postback))
-        .route("/postback/{network}", any(postback::postback))
+        .route("/postback/{*network}", any(postback::postback))
         .route("/v1/postback/", any(postback::postback))
         .route("/v1/postback", any(postback::postback))
-        .route("/v1/postback/{network}", any(postback::postback))
+        .route("/v1/postback/{*network}", any(postback::postback))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz));
     finish(router, app)

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::harness::{ACME, Ended, Site, Stage, TOKEN, get, hmac_sha256_hex, request};
+use crate::harness::{ACME, Ended, Site, Stage, TOKEN, get, hmac_sha256_hex, post, request};
 
 const NOW: &str = "1700000000";
 
@@ -312,6 +312,29 @@ fn a_stored_postback_is_explained_at_the_time_when_it_came() {
         (&seen["accepted"], &seen["decision"]["verdict"]),
         (&json!(true), &json!("duplicate"))
     );
+
+    for (request, code, caveat) in [
+        (
+            post("/postback/acme", "application/json", vec![b'a'; 64 * 1024 + 1]),
+            "body_too_large",
+            "too large to be",
+        ),
+        (
+            get("/postback/acme/?transaction_id=T1"),
+            "not_found",
+            "behind a network's name",
+        ),
+    ] {
+        let refused = stage.service.answer(&request).json();
+        let seen = stage.service.api(&path(&refused["postback_id"]));
+        assert_eq!(seen["stored"]["code"], code, "{seen:#}");
+        assert!(
+            seen["stored"]["caveat"]
+                .as_str()
+                .is_some_and(|told| told.contains(caveat)),
+            "{seen:#}"
+        );
+    }
 
     let credential = stage.service.verdict(&ACME.get("transaction_id=T3&token=abc"));
     let seen = stage.service.api(&path(&credential["postback_id"]));

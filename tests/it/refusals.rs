@@ -623,6 +623,12 @@ fn values_at_their_limits_are_accepted() {
             "status",
             json!("approved"),
         ),
+        // Clients send the type with every request.
+        (
+            query("transaction_id=T13").header("content-type", "application/json"),
+            "transaction_id",
+            json!("T13"),
+        ),
         (
             query("transaction_id=T11&event_time=2026-03-01T12:00:00+02:00"),
             "transaction_id",
@@ -685,6 +691,13 @@ fn an_unknown_path_is_a_404_problem() {
         );
         assert_eq!(answer.json()["code"], "not_found", "{target}");
     }
+    // What was meant for a network leaves a trace.
+    let stray = stage.service.answer(&get("/v1/postback/open/?transaction_id=T1"));
+    assert_eq!((stray.status, &stray.json()["code"]), (404, &json!("not_found")));
+    let id = stray.json()["postback_id"].as_str().expect("an id").to_owned();
+    let logged = stage.service.api(&format!("/api/v1/postbacks/{id}"));
+    assert_eq!(logged["code"], "not_found", "{logged:#}");
+    assert_eq!(logged["target"], "/v1/postback/open/?transaction_id=T1");
 }
 
 #[test]
