@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::domain::conversion::Status;
+use crate::domain::json;
 use crate::domain::mapping::{Field, InlineStatuses, Mapping, StatusTable, StatusWord};
 
 use super::inline::inline;
@@ -60,6 +61,13 @@ impl Params {
             };
             let names = words(&entry, "name");
             for (name, place) in &names {
+                if name.starts_with('/') && !json::is_pointer(name) {
+                    let message = format!(
+                        "{} is no JSON pointer: in a name on its way, ~ is written as ~0 and / as ~1 (RFC 6901)",
+                        quoted(name)
+                    );
+                    section.report().fault(place, message);
+                }
                 let owner = *owners.entry(name).or_insert(field);
                 if owner != field {
                     let message = format!(

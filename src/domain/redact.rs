@@ -15,6 +15,7 @@ use serde::Serializer as _;
 use super::form::{decode_bytes, raw_pairs};
 use super::id::PostbackId;
 use super::postback::RawPostback;
+use super::refusal::Refusal;
 use super::secret::Secret;
 use super::secrets::Secrets;
 use super::signature::Reference;
@@ -80,6 +81,17 @@ impl Redactor {
             target: self.target(raw.uri.path(), raw.uri.query(), places),
             headers: self.headers(&raw.headers, places),
             body: self.body(&raw.body, places).into_owned(),
+        }
+    }
+
+    /// A refusal as it may be kept and told: a parameter may have a secret for a name.
+    #[must_use]
+    pub fn refusal(&self, refusal: Refusal) -> Refusal {
+        let holds_secret = |param: &String| self.secrets.stand_in(param.as_bytes());
+        if refusal.param.as_ref().is_some_and(holds_secret) {
+            refusal.at_param(REDACTED)
+        } else {
+            refusal
         }
     }
 

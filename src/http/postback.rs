@@ -86,6 +86,7 @@ async fn answer(app: &App, request: Request) -> Response {
             reply(&receipt, network, &raw)
         }
         Err(Failure::Refused(refusal)) => {
+            let refusal = snapshot.config.redactor.refusal(refusal);
             counter!("postbackd_refused_total", "network" => label, "code" => refusal.code.as_str()).increment(1);
             let name = network.map(|network| &network.name);
             app.refusal_log.note(name, refusal.logged_code());

@@ -286,3 +286,18 @@ fn what_cannot_be_meant_is_refused_where_it_stands() {
         ),
     ]);
 }
+
+#[test]
+fn a_name_that_begins_as_a_pointer_is_one() {
+    for (name, is_pointer) in [
+        ("/a~1b/~0", true),
+        ("/", true),
+        ("/a~2b", false),
+        ("/a~", false),
+        ("a~", true),
+    ] {
+        let text = format!("[networks.n]\nsecrets = [{{ value = \"x\" }}]\nparams = {{ click_id = [\"{name}\"] }}");
+        let found = read(&text).err().map_or_else(String::new, |faults| faults.to_string());
+        assert_eq!(!found.contains("is no JSON pointer"), is_pointer, "{name}: {found}");
+    }
+}

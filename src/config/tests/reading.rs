@@ -270,3 +270,19 @@ fn what_stands_hidden_in_another_parameter_is_not_taken_for_absent() {
     let marked = request("GET", "/postback/n?country=US%2CCA&oid=T1&note=a%3Db", &[], "");
     assert_eq!(reading(&signed(&network, marked)), Ok(()));
 }
+
+#[test]
+fn a_pointer_points_into_a_json_body_and_nowhere_else() {
+    let network = of("params = { transaction_id = [\"/order/id\", \"tx\"] }\n\
+         signature = { algorithm = \"token\", from = \"header.x-key\" }");
+    let key = ("x-key", "s3cret");
+    let in_query = request("GET", "/postback/n?/order/id=q&tx=t", &[key], "");
+    let form = [key, ("content-type", "application/x-www-form-urlencoded")];
+    let in_form = request("POST", "/postback/n", &form, "/order/id=f&tx=t");
+    let json = [key, ("content-type", "application/json")];
+    let in_json = request("POST", "/postback/n", &json, r#"{"order":{"id":"j"}}"#);
+    for (raw, expected) in [(in_query, "t"), (in_form, "t"), (in_json, "j")] {
+        let read = value(&network, &raw, Field::TransactionId);
+        assert_eq!(read, Ok(Some(expected.to_owned())));
+    }
+}

@@ -104,6 +104,12 @@ pub fn at_pointer<'j, 'a>(members: &'j [(Cow<'a, str>, Json<'a>)], pointer: &str
     Some(value)
 }
 
+/// Whether a text is an RFC 6901 pointer into an object: behind a `~` stands `0` or `1`.
+pub fn is_pointer(text: &str) -> bool {
+    let mut behind_tilde = text.split('~').skip(1);
+    text.starts_with('/') && behind_tilde.all(|rest| rest.starts_with(['0', '1']))
+}
+
 /// The names on a pointer's way, unescaped; `None` for what is no pointer into an object.
 fn tokens(pointer: &str) -> Option<impl Iterator<Item = String>> {
     let tokens = pointer.strip_prefix('/')?.split('/');

@@ -149,3 +149,10 @@ fn a_networks_token_is_cut_out_even_when_it_is_wrong() {
     );
     assert_eq!(kept(&Arc::from("other"))[0], "/postback/acme?sid=older&a=1");
 }
+
+#[test]
+fn a_refusal_names_no_secret() {
+    let refusal = |param: &str| Refusal::new(crate::domain::refusal::Code::DuplicateParameter, "twice").at_param(param);
+    assert_eq!(redactor().refusal(refusal("txs3cr&t")).param.as_deref(), Some(REDACTED));
+    assert_eq!(redactor().refusal(refusal("tx")).param.as_deref(), Some("tx"));
+}
