@@ -30,6 +30,18 @@ pub(super) fn signed(network: &Network, raw: RawPostback) -> RawPostback {
     raw
 }
 
+/// Whether an authentic request can be read; if not, the code and the parameter.
+fn reading(network: &Network, raw: &RawPostback) -> Result<(), (Code, Option<String>)> {
+    let form = Form::read(raw).expect("a readable request");
+    let verified = network
+        .verify(raw, &form, NOW)
+        .expect("authentic, as the signed text is the same");
+    verified
+        .read()
+        .map(|_| ())
+        .map_err(|refusal| (refusal.code, refusal.param))
+}
+
 /// What the request itself says about a field.
 fn value(network: &Network, raw: &RawPostback, field: Field) -> Result<Option<String>, Refusal> {
     let form = Form::read(raw).expect("a readable request");
@@ -234,15 +246,7 @@ fn what_stands_hidden_in_another_parameter_is_not_taken_for_absent() {
             "",
         ),
     );
-    let reading = |raw: &RawPostback| -> Result<(), (Code, Option<String>)> {
-        let form = Form::read(raw).expect("a readable request");
-        let verified = network
-            .verify(raw, &form, NOW)
-            .expect("authentic, as the signed text is the same");
-        let refused = |refusal: Refusal| (refusal.code, refusal.param);
-        verified.read().map(|_| ()).map_err(refused)
-    };
-    assert_eq!(reading(&genuine), Ok(()));
+    assert_eq!(reading(&network, &genuine), Ok(()));
     let target = genuine.uri.to_string();
     for (from, to, param) in [
         ("US&oid=T1&", "US%2Coid%3DT1&", "country"),
@@ -264,11 +268,11 @@ fn what_stands_hidden_in_another_parameter_is_not_taken_for_absent() {
         };
         assert_ne!(forged.uri, genuine.uri);
         let expected = (Code::InvalidValue, Some(param.to_owned()));
-        assert_eq!(reading(&forged), Err(expected), "{to}");
+        assert_eq!(reading(&network, &forged), Err(expected), "{to}");
     }
     // A mark within a value hides nothing by itself.
     let marked = request("GET", "/postback/n?country=US%2CCA&oid=T1&note=a%3Db", &[], "");
-    assert_eq!(reading(&signed(&network, marked)), Ok(()));
+    assert_eq!(reading(&network, &signed(&network, marked)), Ok(()));
 }
 
 #[test]
@@ -285,4 +289,40 @@ fn a_pointer_points_into_a_json_body_and_nowhere_else() {
         let read = value(&network, &raw, Field::TransactionId);
         assert_eq!(read, Ok(Some(expected.to_owned())));
     }
+}
+
+#[test]
+fn what_stands_hidden_in_a_joined_row_is_not_taken_for_absent() {
+    let of_scheme = |scheme: &str| {
+        of(&format!(
+            "params = {{ transaction_id = \"ref\" }}\nsignature = {{ algorithm = \"md5\", from = \"query.sig\", {scheme} }}"
+        ))
+    };
+    let rows = of_scheme(
+        "content = \"{values}{secret}\", values = { separator = \":\", of = [\"query.gold?\", \"query.status?\", \"query.ref\"] }",
+    );
+    let without_separator = of_scheme("content = \"{params}{secret}\", params = { separator = \"\" }");
+    for (network, query, from, to, param) in [
+        (
+            &rows,
+            "gold=7&status=rejected&ref=T1",
+            "gold=7&status=",
+            "gold=7%3A",
+            "gold",
+        ),
+        (&without_separator, "a=1&ref=T1&z=2", "a=1&ref=T1", "a=1ref%3DT1", "a"),
+        (&without_separator, "a=1&ref=T1&z=2", "a=1&ref=", "a%3D1ref=", "a=1ref"),
+    ] {
+        let genuine = signed(network, request("GET", &format!("/postback/n?{query}"), &[], ""));
+        assert_eq!(reading(network, &genuine), Ok(()), "{query}");
+        let forged = RawPostback {
+            uri: genuine.uri.to_string().replace(from, to).parse().expect("a target"),
+            ..genuine.clone()
+        };
+        let expected = (Code::InvalidValue, Some(param.to_owned()));
+        assert_eq!(reading(network, &forged), Err(expected), "{to}");
+    }
+    // A name that ends like another one hides nothing.
+    let alike = request("GET", "/postback/n?a=1&b_status=5&ref=T1", &[], "");
+    assert_eq!(reading(&without_separator, &signed(&without_separator, alike)), Ok(()));
 }

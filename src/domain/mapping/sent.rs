@@ -106,11 +106,22 @@ impl<'a> VerifiedPostback<'a> {
     ///
     /// `invalid_value`.
     fn check_hidden(&self, field: Field) -> Result<(), Refusal> {
+        match field {
+            // Nothing is decided by them.
+            Field::UserId | Field::DeviceId => return Ok(()),
+            Field::ClickId
+            | Field::TransactionId
+            | Field::Event
+            | Field::Status
+            | Field::Payout
+            | Field::Currency
+            | Field::EventTime => {}
+        }
         let scheme = self.network.schemes.of(&self.raw.method);
         for name in self.network.mapping.names(field) {
-            if let Some(hider) = scheme.hider(self.form, name) {
+            if let Some(hider) = scheme.hider(self.raw, self.form, name) {
                 let detail = format!(
-                    "its text holds the parameter {name}, and the signature does not tell which of them was sent"
+                    "its text may hold the parameter {name}: the signature does not tell which of them was sent"
                 );
                 return Err(Refusal::new(Code::InvalidValue, detail)
                     .at_param(hider)

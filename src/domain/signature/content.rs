@@ -182,14 +182,21 @@ impl Content {
         })
     }
 
-    /// The layouts in which all parameters are signed; seldom more than one.
-    pub(super) fn params(&self) -> impl Iterator<Item = &Params> {
-        self.0.iter().filter_map(|piece| {
-            if let Piece::Params(params) = piece {
-                Some(params)
-            } else {
-                None
-            }
+    /// What stands in the place of another parameter, as [`Params::hider`] and [`Values::hider`] say it.
+    pub(super) fn hider<'a>(&'a self, seen: &Seen<'a>, signature_at: &[Reference], name: &str) -> Option<&'a str> {
+        self.0.iter().find_map(|piece| match piece {
+            Piece::Params(params) => params.hider(seen.form, signature_at, name),
+            Piece::Values(values) => values.hider(seen, name),
+            Piece::Literal(_)
+            | Piece::Body
+            | Piece::Query
+            | Piece::Url
+            | Piece::BaseUrl
+            | Piece::Path
+            | Piece::Method
+            | Piece::Secret
+            | Piece::Timestamp
+            | Piece::Value(_) => None,
         })
     }
 
@@ -209,7 +216,10 @@ impl Content {
     }
 
     fn signs_within(&self, place: &Reference) -> bool {
-        let in_params = self.params().any(|params| params.signs(place));
+        let in_params = self
+            .0
+            .iter()
+            .any(|piece| matches!(piece, Piece::Params(params) if params.signs(place)));
         let in_whole = match place {
             Reference::Header(_) => false,
             Reference::Query(_) => self.0.iter().any(|piece| matches!(piece, Piece::Query | Piece::Url)),

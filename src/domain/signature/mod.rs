@@ -217,14 +217,14 @@ impl Scheme {
         }
     }
 
-    /// The signed parameter whose text holds another one of this name: the signature does not tell which of the two was sent.
-    pub fn hider<'f>(&self, form: &'f Form<'_>, name: &str) -> Option<&'f str> {
+    /// The signed parameter whose text may hold another one of this name: the signature does not tell which of the two was sent.
+    pub fn hider<'a>(&'a self, raw: &'a RawPostback, form: &'a Form<'a>, name: &str) -> Option<&'a str> {
         let mac = match &self.proof {
             Proof::Address | Proof::Token(_) => return None,
             Proof::Mac(mac) => mac,
         };
-        let mut params = mac.content.params();
-        params.find_map(|params| params.hider(form, &mac.placement.from, name))
+        let seen = Seen { raw, form, labels: &[] };
+        mac.content.hider(&seen, &mac.placement.from, name)
     }
 
     /// Proves that the request was made with one of the keys.

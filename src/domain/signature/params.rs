@@ -79,22 +79,25 @@ impl Params {
     /// The signed parameter that hides another one: laid out, its name or its value reads as if `name` had been sent beside it, as
     /// `a=1,b=2` does where `a` is `1,b=2`. The signature is the same for both, so that it does not tell which was sent.
     ///
-    /// Where nothing stands between parameters, or between a name and its value, this cannot be told: nearly every text would
-    /// hold one. `name` is looked for in any case, as it is read in any.
+    /// Where nothing stands between a name and its value, this cannot be told: nearly every text would hold one. `name` is looked
+    /// for in any case, as it is read in any.
     pub(super) fn hider<'f>(&self, form: &'f Form<'_>, signature_at: &[Reference], name: &str) -> Option<&'f str> {
-        if self.encoding != ParamEncoding::Decoded || self.pair.is_empty() || self.separator.is_empty() {
+        if self.encoding != ParamEncoding::Decoded || self.pair.is_empty() {
             return None;
         }
         let hidden = format!("{}{name}{}", self.separator, self.pair).to_ascii_lowercase();
         let is_hiding = |pair: &&Pair<'_>| {
-            let is_plain = !pair.name.contains(&self.pair)
-                && !pair.name.contains(&self.separator)
-                && !pair.value.contains(&self.separator);
-            if is_plain {
+            let holds_separator = |text: &str| !self.separator.is_empty() && text.contains(&self.separator);
+            let mut laid_out = Vec::new();
+            if pair.name.contains(&self.pair) || holds_separator(&pair.name) {
+                laid_out.extend_from_slice(self.separator.as_bytes());
+                self.feed_pair(pair, &mut |bytes| laid_out.extend_from_slice(bytes));
+            } else if self.separator.is_empty() || holds_separator(&pair.value) {
+                // Its own name is no hidden one, though it may end like one.
+                self.feed_value(&pair.value, &mut |bytes| laid_out.extend_from_slice(bytes));
+            } else {
                 return false;
             }
-            let mut laid_out = self.separator.clone().into_bytes();
-            self.feed_pair(pair, &mut |bytes| laid_out.extend_from_slice(bytes));
             String::from_utf8_lossy(&laid_out)
                 .to_ascii_lowercase()
                 .contains(&hidden)

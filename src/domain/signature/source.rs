@@ -51,6 +51,22 @@ impl Source {
         }
     }
 
+    /// The parameter or the JSON pointer; `None` for what is not among a request's parameters.
+    pub(super) fn name(&self) -> Option<&str> {
+        match self {
+            Self::Place(Reference::Query(name) | Reference::Form(name) | Reference::Json(name)) => Some(name),
+            Self::Place(Reference::Header(_)) | Self::Label(_) => None,
+        }
+    }
+
+    /// Whether a field of this name is read here: of a JSON body's own members the pointer is its name behind a slash.
+    pub(super) fn is_named(&self, field_name: &str) -> bool {
+        self.name().is_some_and(|name| match self {
+            Self::Place(Reference::Json(_)) => name == field_name || name.strip_prefix('/') == Some(field_name),
+            Self::Place(_) | Self::Label(_) => name == field_name,
+        })
+    }
+
     /// Whether this is a place in the request, and that one.
     pub(super) fn is_place(&self, place: &Reference) -> bool {
         match self {
