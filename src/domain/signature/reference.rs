@@ -36,6 +36,12 @@ pub enum Found<'a> {
 #[error("{0:?} names no place in a request; expected header.NAME, query.NAME, form.NAME or json./POINTER")]
 pub struct ReferenceError(String);
 
+impl ReferenceError {
+    pub(super) fn new(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
 impl Reference {
     /// Reads a place's name.
     ///
@@ -43,7 +49,7 @@ impl Reference {
     ///
     /// When it names none.
     pub fn parse(text: &str) -> Result<Self, ReferenceError> {
-        let fault = || ReferenceError(text.to_owned());
+        let fault = || ReferenceError::new(text);
         let (place, name) = text.split_once('.').ok_or_else(fault)?;
         if name.is_empty() {
             return Err(fault());
@@ -52,7 +58,7 @@ impl Reference {
             "header" => name.parse().map(Self::Header).map_err(|_| fault()),
             "query" => Ok(Self::Query(name.to_owned())),
             "form" => Ok(Self::Form(name.to_owned())),
-            "json" if name.starts_with('/') => Ok(Self::Json(name.to_owned())),
+            "json" if json::is_pointer(name) => Ok(Self::Json(name.to_owned())),
             _ => Err(fault()),
         }
     }
@@ -99,6 +105,30 @@ impl fmt::Display for Reference {
             Self::Query(name) => write!(f, "query.{name}"),
             Self::Form(name) => write!(f, "form.{name}"),
             Self::Json(pointer) => write!(f, "json.{pointer}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::signature::Term;
+
+    #[test]
+    fn what_is_signed_is_named_as_the_grammar_has_it() {
+        for (text, is_term) in [
+            ("query.tx_id", true),
+            ("query.tx_id?", true),
+            ("query.value|int", true),
+            ("query.value?!|int", true),
+            ("json./a~1b/0", true),
+            ("query.value|float", false),
+            ("query.value|int?", false),
+            ("json./a~2b", false),
+            ("json.a", false),
+            ("cookie.a", false),
+            ("query.", false),
+        ] {
+            assert_eq!(Term::parse(text).is_ok(), is_term, "{text}");
         }
     }
 }

@@ -31,7 +31,7 @@ impl Term {
     ///
     /// # Errors
     ///
-    /// When the reference names no place.
+    /// When the reference names no place, or something else stands behind it.
     pub fn parse(text: &str) -> Result<Self, ReferenceError> {
         let (text, is_integer) = match text.strip_suffix("|int") {
             Some(text) => (text, true),
@@ -44,6 +44,9 @@ impl Term {
         } else {
             (text, Absence::Refused)
         };
+        if text.contains('|') {
+            return Err(ReferenceError::new(text));
+        }
         let source = Source::parse(text)?;
         Ok(Self {
             source,
