@@ -183,5 +183,6 @@ pub(super) fn not_found() -> Problem {
 pub(super) fn unavailable(failure: &StoreError) -> Problem {
     let cause = causes(failure);
     error!(error = %cause, "the private API could not read: {failure}");
-    Problem::not_taken(Code::Unavailable)
+    let detail = "PostgreSQL, which this is read from, does not answer; please repeat";
+    Problem::of(Refusal::new(Code::Unavailable, detail))
 }

@@ -184,19 +184,14 @@ impl Content {
 
     /// What stands in the place of another parameter, as [`Params::hider`] and [`Values::hider`] say it.
     pub(super) fn hider<'a>(&'a self, seen: &Seen<'a>, signature_at: &[Reference], name: &str) -> Option<&'a str> {
-        self.0.iter().find_map(|piece| match piece {
-            Piece::Params(params) => params.hider(seen.form, signature_at, name),
-            Piece::Values(values) => values.hider(seen, name),
-            Piece::Literal(_)
-            | Piece::Body
-            | Piece::Query
-            | Piece::Url
-            | Piece::BaseUrl
-            | Piece::Path
-            | Piece::Method
-            | Piece::Secret
-            | Piece::Timestamp
-            | Piece::Value(_) => None,
+        self.0.iter().find_map(|piece| {
+            if let Piece::Params(params) = piece {
+                params.hider(seen.form, signature_at, name)
+            } else if let Piece::Values(values) = piece {
+                values.hider(seen, name)
+            } else {
+                None
+            }
         })
     }
 
