@@ -12,6 +12,7 @@ use std::sync::Arc;
 use http::HeaderMap;
 use serde::Serializer as _;
 
+use super::excerpt::excerpt;
 use super::form::{decode_bytes, raw_pairs};
 use super::id::PostbackId;
 use super::postback::RawPostback;
@@ -84,15 +85,18 @@ impl Redactor {
         }
     }
 
-    /// A refusal as it may be kept and told: a parameter may have a secret for a name.
+    /// A refusal as it may be kept and told: a parameter may have a secret for a name, and no more of a long one than its beginning
+    /// is named. A secret is looked for before that, so that no part of one is left.
     #[must_use]
-    pub fn refusal(&self, refusal: Refusal) -> Refusal {
-        let holds_secret = |param: &String| self.secrets.stand_in(param.as_bytes());
-        if refusal.param.as_ref().is_some_and(holds_secret) {
-            refusal.at_param(REDACTED)
-        } else {
-            refusal
-        }
+    pub fn refusal(&self, mut refusal: Refusal) -> Refusal {
+        refusal.param = refusal.param.map(|param| {
+            if self.secrets.stand_in(param.as_bytes()) {
+                REDACTED.to_owned()
+            } else {
+                excerpt(&param).into_owned()
+            }
+        });
+        refusal
     }
 
     /// A redactor of the configuration's secrets.

@@ -1,6 +1,8 @@
 use http::HeaderName;
 
 use super::*;
+use crate::domain::excerpt::EXCERPT_CHARS_MAX;
+use crate::domain::refusal::Code;
 
 fn redactor() -> Redactor {
     Redactor::new([Secret::new(b"s3cr&t".as_slice())])
@@ -151,8 +153,17 @@ fn a_networks_token_is_cut_out_even_when_it_is_wrong() {
 }
 
 #[test]
-fn a_refusal_names_no_secret() {
-    let refusal = |param: &str| Refusal::new(crate::domain::refusal::Code::DuplicateParameter, "twice").at_param(param);
-    assert_eq!(redactor().refusal(refusal("txs3cr&t")).param.as_deref(), Some(REDACTED));
-    assert_eq!(redactor().refusal(refusal("tx")).param.as_deref(), Some("tx"));
+fn a_refusal_names_no_secret_and_is_no_longer_for_a_long_name() {
+    let longest = "a".repeat(EXCERPT_CHARS_MAX);
+    for (param, told) in [
+        ("tx", "tx"),
+        ("txs3cr&t", REDACTED),
+        (&longest, &longest),
+        (&format!("{longest}a"), &format!("{longest}…")),
+        // Cut first, it would be a secret no more, and most of it would be told.
+        (&format!("{}s3cr&t", &longest[..EXCERPT_CHARS_MAX - 5]), REDACTED),
+    ] {
+        let refusal = Refusal::new(Code::DuplicateParameter, "is given twice").at_param(param);
+        assert_eq!(redactor().refusal(refusal).param.as_deref(), Some(told));
+    }
 }

@@ -183,7 +183,7 @@ impl Content {
     }
 
     /// What stands in the place of another parameter, as [`Params::hider`] and [`Values::hider`] say it.
-    pub(super) fn hider<'a>(&'a self, seen: &Seen<'a>, signature_at: &[Reference], name: &str) -> Option<&'a str> {
+    pub(super) fn hider<'a>(&'a self, seen: &Seen<'a>, signature_at: &'a [Reference], name: &str) -> Option<&'a str> {
         self.0.iter().find_map(|piece| {
             if let Piece::Params(params) = piece {
                 params.hider(seen.form, signature_at, name)

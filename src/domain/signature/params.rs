@@ -81,11 +81,15 @@ impl Params {
     ///
     /// Where nothing stands between a name and its value, this cannot be told: nearly every text would hold one. `name` is looked
     /// for in any case, as it is read in any.
-    pub(super) fn hider<'f>(&self, form: &'f Form<'_>, signature_at: &[Reference], name: &str) -> Option<&'f str> {
+    pub(super) fn hider<'p>(
+        &'p self,
+        form: &'p Form<'_>,
+        signature_at: &'p [Reference],
+        name: &str,
+    ) -> Option<&'p str> {
         if self.encoding != ParamEncoding::Decoded || self.pair.is_empty() {
             return None;
         }
-        let hidden = format!("{}{name}{}", self.separator, self.pair).to_ascii_lowercase();
         let is_hiding = |pair: &&Pair<'_>| {
             let holds_separator = |text: &str| !self.separator.is_empty() && text.contains(&self.separator);
             let mut laid_out = Vec::new();
@@ -98,13 +102,14 @@ impl Params {
             } else {
                 return false;
             }
+            let hidden = format!("{}{name}{}", self.separator, self.pair).to_ascii_lowercase();
             String::from_utf8_lossy(&laid_out)
                 .to_ascii_lowercase()
                 .contains(&hidden)
         };
-        let is_signed = |pair: &&Pair<'_>| self.unsigned_names(signature_at).all(|name| name != pair.name);
-        let hider = self.pairs(form).iter().filter(is_signed).find(is_hiding)?;
-        Some(&hider.name)
+        self.signed(form, signature_at)
+            .find(is_hiding)
+            .map(|hider| &*hider.name)
     }
 
     /// The name of a place that is one of these parameters.
@@ -128,18 +133,23 @@ impl Params {
         is_decoded || self.pair.is_empty() || self.separator.is_empty()
     }
 
-    /// The parameters that stand where these are taken from.
-    fn pairs<'f, 'a>(&self, form: &'f Form<'a>) -> &'f [Pair<'a>] {
-        match (self.from, &form.body) {
+    /// The parameters of a request that are signed, as they were sent.
+    fn signed<'p, 'a>(
+        &'p self,
+        form: &'p Form<'a>,
+        signature_at: &'p [Reference],
+    ) -> impl Iterator<Item = &'p Pair<'a>> {
+        let pairs: &[Pair<'a>] = match (self.from, &form.body) {
             (ParamsFrom::Query, Body::Empty | Body::Form(_) | Body::Json(_)) => &form.query,
             (ParamsFrom::Form, Body::Form(pairs)) => pairs,
             (ParamsFrom::Form, Body::Empty | Body::Json(_)) => &[],
-        }
+        };
+        let is_signed = |pair: &&Pair<'a>| self.unsigned_names(signature_at).all(|name| name != pair.name);
+        pairs.iter().filter(is_signed)
     }
 
     pub(super) fn feed(&self, form: &Form<'_>, signature_at: &[Reference], sink: &mut impl FnMut(&[u8])) {
-        let is_signed = |pair: &&Pair<'_>| self.unsigned_names(signature_at).all(|name| name != pair.name);
-        let mut pairs: Vec<&Pair<'_>> = self.pairs(form).iter().filter(is_signed).collect();
+        let mut pairs: Vec<&Pair<'_>> = self.signed(form, signature_at).collect();
         // No name stands there twice, so that this is an order of the pairs too. Strings compare by their bytes.
         pairs.sort_unstable_by(|one, other| one.name.cmp(&other.name));
         let mut before = &self.lead;
