@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::campaign::{Campaign, Openness};
-use crate::domain::template::Destination;
+use crate::domain::template::{Destination, Placeholder};
 
 use super::name;
 use super::network::window;
@@ -34,7 +34,7 @@ pub(super) fn read(key: &str, entry: &Entry<'_>, networks: &[&str], sources: &So
         let message = r#"is required, as "https://shop.example/?cid={click_id}""#;
         section.refuse_absence("destination", message);
     }
-    let destination = destination.and_then(|entry| entry.parse(Destination::parse));
+    let destination = destination.and_then(|entry| destination_of(&entry));
     let allowed = section.entry("networks").and_then(|entry| allowed(&entry, networks));
     let aliases = section
         .entry("source")
@@ -61,6 +61,19 @@ pub(super) fn read(key: &str, entry: &Entry<'_>, networks: &[&str], sources: &So
         aliases: aliases.unwrap_or_default(),
         open,
     })
+}
+
+/// A destination. Whoever it does not tell the click id cannot name the click in a postback, which is seen only when conversions
+/// stay without one.
+fn destination_of(entry: &Entry<'_>) -> Option<Destination> {
+    let destination = entry.parse(Destination::parse)?;
+    if !destination.has(Placeholder::ClickId) {
+        entry.warn(
+            "has no {click_id}, so no postback can name a click of this campaign; pass it on in the parameter that the network \
+             sends back, as in https://shop.example/?cid={click_id}",
+        );
+    }
+    Some(destination)
 }
 
 /// The networks that a campaign lists; what is no network was reported and is left out.

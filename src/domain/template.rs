@@ -142,6 +142,12 @@ impl Destination {
         Ok(Self { parts })
     }
 
+    /// Whether a placeholder stands in it.
+    pub fn has(&self, placeholder: Placeholder) -> bool {
+        let is_it = |part: &Part| matches!(part, Part::Placeholder(found, _) if *found == placeholder);
+        self.parts.iter().any(is_it)
+    }
+
     /// The address with its placeholders filled; what has no value becomes empty.
     pub fn fill<'a>(&self, value_of: impl Fn(Placeholder) -> Option<&'a str>) -> String {
         let mut address = String::with_capacity(256);

@@ -1,5 +1,6 @@
 //! What an operator is told, file by file.
 
+mod campaigns;
 mod explanations;
 mod faults;
 mod finished;
