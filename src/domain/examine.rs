@@ -1,4 +1,4 @@
-//! What a postback is checked for, in the contract's order: method, address, head, network, body, form, signature, fields.
+//! What a postback is checked for, in the contract's order: path, method, address, head, network, body, form, signature, fields.
 //!
 //! The only place where that order stands. [`head()`] needs nothing of the body, so that a refused request is not waited for;
 //! [`whole`] does the rest. The service maps what they say to an answer; an explanation of a request asks the same two
@@ -24,6 +24,8 @@ pub const BODY_BYTES_MAX: usize = 64 * 1024;
 /// The checks of a postback. Each is made only when those before it have passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Check {
+    /// Whether something is served there (404).
+    Path,
     /// The method (405).
     Method,
     /// The client's address (403).
@@ -44,7 +46,8 @@ pub enum Check {
 
 impl Check {
     /// Every check, in its order.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
+        Self::Path,
         Self::Method,
         Self::Address,
         Self::Head,
@@ -58,6 +61,7 @@ impl Check {
     /// The check's name in explanations.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Path => "path",
             Self::Method => "method",
             Self::Address => "address",
             Self::Head => "head",
@@ -126,8 +130,8 @@ pub fn name_in_path(uri: &Uri) -> Option<Cow<'_, str>> {
     behind_postback(uri).map(|name| decode_lossy(name.as_bytes()))
 }
 
-/// Whether something stands behind the network's name, so that nothing is served there.
-pub fn is_elsewhere(uri: &Uri) -> bool {
+/// Whether something stands behind the network's name, as after a stray slash in a template: nothing is served there.
+fn is_elsewhere(uri: &Uri) -> bool {
     behind_postback(uri).is_some_and(|name| name.contains('/'))
 }
 
@@ -149,9 +153,13 @@ pub struct Examined {
 ///
 /// # Errors
 ///
-/// The first one that refuses the request: `method_not_allowed`, `address_not_allowed`, `uri_too_long`,
+/// The first one that refuses the request: `not_found`, `method_not_allowed`, `address_not_allowed`, `uri_too_long`,
 /// `headers_too_large` or `missing_network`.
 pub fn head(raw: &RawPostback, named: Named<'_>) -> Result<(), Failed> {
+    if is_elsewhere(&raw.uri) {
+        let detail = "expected nothing behind the network's name, as in /postback/NETWORK";
+        return Err(Check::Path.failed(Refusal::new(Code::NotFound, detail)));
+    }
     if raw.method != Method::GET && raw.method != Method::POST {
         let refusal = Refusal::new(Code::MethodNotAllowed, "expected GET or POST");
         return Err(Check::Method.failed(refusal));

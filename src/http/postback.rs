@@ -115,12 +115,7 @@ async fn decide(
     body: Body,
     named: Named<'_>,
 ) -> Result<Receipt, Failure> {
-    if examine::is_elsewhere(&raw.uri) {
-        // A stray slash in a template would else leave no trace.
-        let detail = "expected nothing behind the network's name, as in /postback/NETWORK";
-        return Err(Refusal::new(Code::NotFound, detail).into());
-    }
-    examine::head(raw, named)?; // 405, 403, 414, 431, 400
+    examine::head(raw, named)?; // 404, 405, 403, 414, 431, 400
     raw.body = body::read(&raw.headers, body, BODY_BYTES_MAX).await?; // 413
     let Examined { reading, kept_macros } = examine::whole(raw, named, &app.decoy)?; // 400, 415, 401, 422
     let Reading {

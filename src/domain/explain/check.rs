@@ -104,6 +104,7 @@ impl Scene<'_> {
         let mut facts = Facts::default();
         let raw = self.raw;
         match check {
+            Check::Path => facts.add("found", self.shown.text(raw.uri.path())),
             Check::Method => {
                 facts.add("found", raw.method.as_str());
                 facts.add("expected", "GET or POST");

@@ -102,11 +102,15 @@ pub(super) fn unread(network: &Network, raw: &RawPostback, form: &Form<'_>) -> V
                     field: field.as_str(),
                 });
             };
-            if !coverage.query.covers(name) && form.query_value(name).is_some() {
+            // A pointer is the name of nothing outside a JSON body.
+            let is_name = !name.starts_with('/');
+            if is_name && !coverage.query.covers(name) && form.query_value(name).is_some() {
                 add("query");
             }
             match &form.body {
-                Body::Form(pairs) if !coverage.form.covers(name) && value_of(pairs, name).is_some() => add("form"),
+                Body::Form(pairs) if is_name && !coverage.form.covers(name) && value_of(pairs, name).is_some() => {
+                    add("form");
+                }
                 Body::Json(members) if !coverage.json.covers(name) && holds(members, name) => add("json"),
                 Body::Empty | Body::Form(_) | Body::Json(_) => {}
             }

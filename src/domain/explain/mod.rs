@@ -188,9 +188,14 @@ pub fn explain(asked: &Asked, context: Context<'_>) -> Explained {
 fn detail(failed: &Failed, scene: &Scene<'_>) -> String {
     match failed.check {
         Check::Signature => reason::of(scene),
-        Check::Method | Check::Address | Check::Head | Check::Network | Check::Body | Check::Form | Check::Fields => {
-            failed.refusal.detail.clone().into_owned()
-        }
+        Check::Path
+        | Check::Method
+        | Check::Address
+        | Check::Head
+        | Check::Network
+        | Check::Body
+        | Check::Form
+        | Check::Fields => failed.refusal.detail.clone().into_owned(),
     }
 }
 

@@ -97,7 +97,7 @@ pub fn at_pointer<'j, 'a>(members: &'j [(Cow<'a, str>, Json<'a>)], pointer: &str
     for token in tokens {
         value = match value {
             Json::Object(members) => member(members, &token)?,
-            Json::Array(items) => items.get(token.parse::<usize>().ok()?)?,
+            Json::Array(items) => items.get(index(&token)?)?,
             Json::Null | Json::Literal(_) | Json::Text(_) => return None,
         };
     }
@@ -114,6 +114,12 @@ pub fn is_pointer(text: &str) -> bool {
 fn tokens(pointer: &str) -> Option<impl Iterator<Item = String>> {
     let tokens = pointer.strip_prefix('/')?.split('/');
     Some(tokens.map(|token| token.replace("~1", "/").replace("~0", "~")))
+}
+
+/// The place in an array that a name on a pointer's way stands for: digits without a sign or a leading zero (RFC 6901, section 4).
+fn index(token: &str) -> Option<usize> {
+    let is_canonical = token == "0" || token.starts_with(|first: char| matches!(first, '1'..='9'));
+    token.parse().ok().filter(|_| is_canonical)
 }
 
 fn member<'j, 'a>(members: &'j [(Cow<'a, str>, Json<'a>)], name: &str) -> Option<&'j Json<'a>> {
@@ -268,6 +274,9 @@ mod tests {
         assert_eq!(text("/f/g/0").as_deref(), Some("10"));
         assert_eq!(text("/f/g/1").as_deref(), Some("x"));
         assert_eq!(text("/f/g/2"), None);
+        for not_a_place in ["/f/g/00", "/f/g/01", "/f/g/+1", "/f/g/-0", "/f/g/", "/f/g/x"] {
+            assert_eq!(text(not_a_place), None, "{not_a_place}");
+        }
     }
 
     #[test]

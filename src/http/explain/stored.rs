@@ -33,9 +33,6 @@ const TAKEN_AS_PROVEN: &str = "this request was proven when it was received; par
 const BODY_NOT_KEPT: &str = "the body of this request was too large to be read or kept: what is said about it here is what would be \
      said without a body";
 
-const NOTHING_SERVED: &str = "nothing is served at the path of this request, as something stands behind a network's name; what else is \
-     said about it here does not matter";
-
 impl Stored {
     pub(super) fn of(postback: StoredPostback) -> Self {
         let texts = [
@@ -47,11 +44,8 @@ impl Stored {
         let is_of_fields = |code: &Code| code.status() == 422 && Some(code.as_str()) == postback.code.as_deref();
         let was_proven = postback.verdict != REFUSED || Code::ALL.iter().any(is_of_fields);
         let is_redacted = texts.iter().any(|text| text.contains(REDACTED));
-        let was = |code: Code| postback.code.as_deref() == Some(code.as_str());
-        let caveat = if was(Code::BodyTooLarge) {
+        let caveat = if postback.code.as_deref() == Some(Code::BodyTooLarge.as_str()) {
             Some(BODY_NOT_KEPT)
-        } else if was(Code::NotFound) {
-            Some(NOTHING_SERVED)
         } else {
             is_redacted.then_some(MAY_DIFFER)
         };

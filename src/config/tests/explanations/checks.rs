@@ -24,6 +24,7 @@ fn assert_refused(request: &Request, check: &str, code: &str, authentic: bool) {
 fn what_cannot_be_read_is_refused_before_its_signature_is_looked_at() {
     let good = signed_get("txid=T1");
     for (request, check, code) in [
+        (get("acme", "/postback/acme/?txid=T1"), "path", "not_found"),
         (with(&good, |it| it.method = "HEAD"), "method", "method_not_allowed"),
         (
             with(&good, |it| it.remote_ip = Some("192.0.2.1")),

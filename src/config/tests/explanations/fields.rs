@@ -49,6 +49,10 @@ fn what_the_signature_does_not_cover_is_named() {
     let seen = explanation(&request);
     assert_eq!(seen["unread"], json!([{ "param": "query.sum", "field": "payout" }]));
     assert!(seen["fields"].get("payout").is_none());
+
+    // `/order/id` is mapped as a place in a JSON body, and so the name of nothing in a query.
+    request.target = "/postback/acme?/order/id=T9".to_owned();
+    assert_eq!(explanation(&request)["unread"], json!([]));
 }
 
 #[test]
@@ -56,7 +60,7 @@ fn the_secret_that_fits_is_numbered() {
     let query = "txid=T1";
     let request = get("acme", format!("/?{query}&sig={}", sha256("secret-old", query)));
     let seen = explanation(&request);
-    let signature = &seen["checks"][6]["compared"];
+    let signature = &seen["checks"][7]["compared"];
     assert_eq!(
         (&signature["fits_secret"], &signature["secrets"]),
         (&json!(2), &json!(2))

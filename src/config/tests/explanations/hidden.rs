@@ -83,7 +83,7 @@ fn a_hint_names_no_secret_that_stands_where_the_request_has_a_path_or_a_prefix()
     let encoded = utf8_percent_encode(ODD_SECRET, NON_ALPHANUMERIC).to_string();
     let prefixed =
         utf8_percent_encode(&format!("{ODD_SECRET}={}", sha256(ODD_SECRET, "a=1")), NON_ALPHANUMERIC).to_string();
-    let target = format!("/postback/url/{encoded}");
+    let target = format!("/track/{encoded}");
     let behind_slash = sha256(ODD_SECRET, &format!("https://track.example{target}/?a=1"));
     let mut in_path = get("url", format!("{target}?a=1"));
     in_path.headers = vec![("x-signature", behind_slash)];
