@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::domain::conversion::Status;
 use crate::domain::json;
-use crate::domain::mapping::{Field, InlineStatuses, Mapping, StatusTable, StatusWord};
+use crate::domain::mapping::{Field, InlineStatuses, Mapping, StatusTable, StatusWord, is_pointer};
 
 use super::inline::inline;
 use super::report::{Place, quoted};
@@ -61,7 +61,7 @@ impl Params {
             };
             let names = words(&entry, "name");
             for (name, place) in &names {
-                if name.starts_with('/') && !json::is_pointer(name) {
+                if is_pointer(name) && !json::is_valid_pointer(name) {
                     let message = format!(
                         "{} is no JSON pointer: in a name on its way, ~ is written as ~0 and / as ~1 (RFC 6901)",
                         quoted(name)

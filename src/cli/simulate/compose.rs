@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::domain::examine::Named;
 use crate::domain::explain::{Asked, Context, explain};
 use crate::domain::id::ClickId;
-use crate::domain::mapping::Field;
+use crate::domain::mapping::{Field, is_pointer};
 use crate::domain::network::Network;
 use crate::domain::postback::{Postback, RawPostback};
 use crate::domain::signature::{Scheme, SignError, Unsigned};
@@ -129,7 +129,7 @@ fn has_pointers(network: &Network) -> bool {
     let mut first_names = Field::ALL
         .iter()
         .filter_map(|field| network.mapping.names(*field).first());
-    first_names.any(|name| name.starts_with('/'))
+    first_names.any(|name| is_pointer(name))
 }
 
 #[cfg(test)]

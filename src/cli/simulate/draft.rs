@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderValue, Uri};
 use percent_encoding::utf8_percent_encode;
 
 use crate::domain::id::ClickId;
-use crate::domain::mapping::Field;
+use crate::domain::mapping::{Field, is_pointer};
 use crate::domain::network::Network;
 use crate::domain::signature::{Reference, Scheme, Unsigned};
 use crate::domain::template::RESERVED;
@@ -88,7 +88,7 @@ impl Draft<'_> {
     /// The network's first name for a field that can be used this way.
     fn name(&self, field: Field) -> Option<&str> {
         let mut names = self.network.mapping.names(field).iter();
-        let name = names.find(|name| self.way == Way::Json || !name.starts_with('/'));
+        let name = names.find(|name| self.way == Way::Json || !is_pointer(name));
         name.map(String::as_str)
     }
 

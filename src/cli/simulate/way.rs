@@ -6,6 +6,7 @@ use http::Method;
 use percent_encoding::utf8_percent_encode;
 
 use crate::domain::json::{Object, put_at_pointer};
+use crate::domain::mapping::is_pointer;
 use crate::domain::template::RESERVED;
 
 /// A way that a postback's parameters can go.
@@ -68,7 +69,7 @@ fn form(params: &[(&str, Cow<'_, str>)]) -> String {
 fn object(params: &[(&str, Cow<'_, str>)]) -> Result<String, String> {
     let mut members = Vec::new();
     for (name, value) in params {
-        let pointer = if name.starts_with('/') {
+        let pointer = if is_pointer(name) {
             Cow::Borrowed(*name)
         } else {
             Cow::Owned(format!("/{}", name.replace('~', "~0").replace('/', "~1")))

@@ -2,10 +2,9 @@
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
-use crate::domain::json::{self, Json};
-use crate::domain::mapping::{Field, Origin};
+use crate::domain::mapping::{Field, Origin, in_members, in_pairs};
 use crate::domain::network::Network;
-use crate::domain::postback::{Body, Form, NamedStatus, Postback, RawPostback, VerifiedPostback, value_of};
+use crate::domain::postback::{Body, Form, NamedStatus, Postback, RawPostback, VerifiedPostback};
 
 use super::shown::Shown;
 
@@ -102,28 +101,19 @@ pub(super) fn unread(network: &Network, raw: &RawPostback, form: &Form<'_>) -> V
                     field: field.as_str(),
                 });
             };
-            // A pointer is the name of nothing outside a JSON body.
-            let is_name = !name.starts_with('/');
-            if is_name && !coverage.query.covers(name) && form.query_value(name).is_some() {
+            if !coverage.query.covers(name) && in_pairs(&form.query, name).is_some() {
                 add("query");
             }
             match &form.body {
-                Body::Form(pairs) if is_name && !coverage.form.covers(name) && value_of(pairs, name).is_some() => {
+                Body::Form(pairs) if !coverage.form.covers(name) && in_pairs(pairs, name).is_some() => {
                     add("form");
                 }
-                Body::Json(members) if !coverage.json.covers(name) && holds(members, name) => add("json"),
+                Body::Json(members) if !coverage.json.covers(name) && in_members(members, name).is_some() => {
+                    add("json");
+                }
                 Body::Empty | Body::Form(_) | Body::Json(_) => {}
             }
         }
     }
     unread
-}
-
-/// Whether a JSON body has a member of a name, or something at a pointer.
-fn holds(members: &[(std::borrow::Cow<'_, str>, Json<'_>)], name: &str) -> bool {
-    if name.starts_with('/') {
-        json::at_pointer(members, name).is_some()
-    } else {
-        members.iter().any(|(key, _)| key == name)
-    }
 }

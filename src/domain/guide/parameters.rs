@@ -1,7 +1,7 @@
 //! Which parameters are read, what they mean, how they are written and which of them have to be there.
 
 use crate::domain::dedupe::DedupeRule;
-use crate::domain::mapping::{Field, Part, PayoutUnit};
+use crate::domain::mapping::{Field, Part, PayoutUnit, is_pointer};
 use crate::domain::network::Network;
 use crate::domain::postback::PARAMETERS_MAX;
 use crate::domain::signature::{Absence, Proof, Source};
@@ -31,7 +31,7 @@ pub(super) fn blocks(network: &Network, ways: &[Way<'_>]) -> Vec<Block> {
         ))),
     ];
     let mut names = Field::ALL.into_iter().flat_map(|field| names(field, ways));
-    if names.any(|name| name.starts_with('/')) {
+    if names.any(is_pointer) {
         let pointers = Text::say("A name that begins with ").code("/");
         blocks.push(Block::Paragraph(
             pointers.and(" is a pointer into the JSON body (RFC 6901)."),

@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use crate::domain::mapping::{Field, Part};
+use crate::domain::mapping::{Field, Part, is_pointer};
 use crate::domain::network::Network;
 use crate::domain::signature::{Cover, MacScheme, ParamsFrom, Piece, Proof, Reference, Scheme, Source};
 
@@ -78,7 +78,7 @@ impl<'n> Way<'n> {
 
     /// Whether a parameter of this name is read here.
     pub(super) fn reads(self, name: &str) -> bool {
-        let is_writable = self.part == Part::Json || !name.starts_with('/');
+        let is_writable = self.part == Part::Json || !is_pointer(name);
         is_writable && (self.covers(name) || self.network.trust_unsigned.iter().any(|trusted| trusted == name))
     }
 

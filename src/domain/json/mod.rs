@@ -105,7 +105,7 @@ pub fn at_pointer<'j, 'a>(members: &'j [(Cow<'a, str>, Json<'a>)], pointer: &str
 }
 
 /// Whether a text is an RFC 6901 pointer into an object: behind a `~` stands `0` or `1`.
-pub fn is_pointer(text: &str) -> bool {
+pub fn is_valid_pointer(text: &str) -> bool {
     let mut behind_tilde = text.split('~').skip(1);
     text.starts_with('/') && behind_tilde.all(|rest| rest.starts_with(['0', '1']))
 }

@@ -20,7 +20,7 @@ pub use constants::Constants;
 pub use events::EventTable;
 pub use field::Field;
 pub use inline_statuses::InlineStatuses;
-pub use names::Mapping;
+pub use names::{Mapping, in_members, in_pairs, is_pointer};
 pub use payout::PayoutUnit;
 pub use reading::Reading;
 pub use statuses::{StatusTable, StatusWord};

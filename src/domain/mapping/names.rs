@@ -1,10 +1,14 @@
-//! The names under which a network sends our fields.
+//! The names under which a network sends our fields, and what stands under such a name in a request.
+
+use std::borrow::Cow;
+
+use crate::domain::form::Pair;
+use crate::domain::json::{Json, at_pointer};
+use crate::domain::postback::value_of;
 
 use super::Field;
 
-/// The names under which a network sends each of our fields.
-///
-/// A name that starts with `/` is an RFC 6901 pointer into a JSON body.
+/// The names under which a network sends each of our fields; some may be pointers ([`is_pointer`]).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mapping([Vec<String>; Field::ALL.len()]);
 
@@ -31,9 +35,29 @@ impl Mapping {
     pub fn is_name_in_any_case(&self, field: Field, sent: &str) -> bool {
         let is_name_of = |field: Field| {
             let mut names = self.names(field).iter();
-            names.any(|name| name.eq_ignore_ascii_case(sent) && !name.starts_with('/'))
+            names.any(|name| name.eq_ignore_ascii_case(sent) && !is_pointer(name))
         };
         is_name_of(field) && Field::ALL.into_iter().filter(|other| is_name_of(*other)).count() == 1
+    }
+}
+
+/// Whether a name is an RFC 6901 pointer into a JSON body: it begins with `/`. That the rest is one as well, reading the
+/// configuration has made sure.
+pub fn is_pointer(name: &str) -> bool {
+    name.starts_with('/')
+}
+
+/// The value of the parameter of a name. A pointer names none.
+pub fn in_pairs<'p>(pairs: &'p [Pair<'_>], name: &str) -> Option<&'p str> {
+    value_of(pairs, name).filter(|_| !is_pointer(name))
+}
+
+/// The member of a name, or what a pointer leads to, of a JSON body.
+pub fn in_members<'j, 'a>(members: &'j [(Cow<'a, str>, Json<'a>)], name: &str) -> Option<&'j Json<'a>> {
+    if is_pointer(name) {
+        at_pointer(members, name)
+    } else {
+        members.iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 }
 

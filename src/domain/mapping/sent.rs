@@ -6,11 +6,10 @@
 
 use std::borrow::Cow;
 
-use super::{Field, Part};
-use crate::domain::form::Pair;
-use crate::domain::json::{self, Json};
+use super::{Field, Part, in_members, in_pairs};
+use crate::domain::json::Json;
 use crate::domain::money::{Amount, PAYOUT_SCALE_MAX};
-use crate::domain::postback::{Body, Form, VerifiedPostback, duplicate, value_of};
+use crate::domain::postback::{Body, Form, VerifiedPostback, duplicate};
 use crate::domain::refusal::{Code, Refusal};
 use crate::domain::signature::Coverage;
 
@@ -91,7 +90,7 @@ impl<'a> VerifiedPostback<'a> {
     pub(super) fn param(&self, name: &str) -> Result<Option<(Part, &'a str)>, Refusal> {
         let coverage = self.network.schemes.of(&self.raw.method).coverage();
         let is_trusted = self.network.trust_unsigned.iter().any(|trusted| trusted == name);
-        let in_query = pair_of(&self.form.query, name).filter(|_| is_trusted || coverage.query.covers(name));
+        let in_query = in_pairs(&self.form.query, name).filter(|_| is_trusted || coverage.query.covers(name));
         match (in_query, self.body_value(name, coverage, is_trusted)?) {
             (Some(_), Some(_)) => Err(duplicate(name)),
             (Some(value), None) => Ok(Some((Part::Query, value))),
@@ -156,17 +155,12 @@ impl<'a> VerifiedPostback<'a> {
         let members = match &self.form.body {
             Body::Empty => return Ok(None),
             Body::Form(pairs) => {
-                let value = pair_of(pairs, name).filter(|_| is_trusted || coverage.form.covers(name));
+                let value = in_pairs(pairs, name).filter(|_| is_trusted || coverage.form.covers(name));
                 return Ok(value.map(|value| (Part::Form, value)));
             }
             Body::Json(members) => members,
         };
-        let value = if name.starts_with('/') {
-            json::at_pointer(members, name)
-        } else {
-            members.iter().find(|(key, _)| key == name).map(|(_, value)| value)
-        };
-        match value.filter(|_| is_trusted || coverage.json.covers(name)) {
+        match in_members(members, name).filter(|_| is_trusted || coverage.json.covers(name)) {
             None | Some(Json::Null) => Ok(None),
             Some(Json::Literal(text)) => Ok(Some((Part::Json, text))),
             Some(Json::Text(text)) => Ok(Some((Part::Json, text))),
@@ -176,11 +170,6 @@ impl<'a> VerifiedPostback<'a> {
             }
         }
     }
-}
-
-/// The value of the parameter of a name. A pointer is none: it points into a JSON body.
-fn pair_of<'p>(pairs: &'p [Pair<'_>], name: &str) -> Option<&'p str> {
-    value_of(pairs, name).filter(|_| !name.starts_with('/'))
 }
 
 impl Sent<'_> {

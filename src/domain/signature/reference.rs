@@ -58,7 +58,7 @@ impl Reference {
             "header" => name.parse().map(Self::Header).map_err(|_| fault()),
             "query" => Ok(Self::Query(name.to_owned())),
             "form" => Ok(Self::Form(name.to_owned())),
-            "json" if json::is_pointer(name) => Ok(Self::Json(name.to_owned())),
+            "json" if json::is_valid_pointer(name) => Ok(Self::Json(name.to_owned())),
             _ => Err(fault()),
         }
     }
