@@ -122,7 +122,8 @@ fn index(token: &str) -> Option<usize> {
     token.parse().ok().filter(|_| is_canonical)
 }
 
-fn member<'j, 'a>(members: &'j [(Cow<'a, str>, Json<'a>)], name: &str) -> Option<&'j Json<'a>> {
+/// The member of a name.
+pub fn member<'j, 'a>(members: &'j [(Cow<'a, str>, Json<'a>)], name: &str) -> Option<&'j Json<'a>> {
     members.iter().find(|(key, _)| key == name).map(|(_, value)| value)
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::domain::form::Pair;
-use crate::domain::json::{Json, at_pointer};
+use crate::domain::json::{self, Json};
 use crate::domain::postback::value_of;
 
 use super::Field;
@@ -55,9 +55,9 @@ pub fn in_pairs<'p>(pairs: &'p [Pair<'_>], name: &str) -> Option<&'p str> {
 /// The member of a name, or what a pointer leads to, of a JSON body.
 pub fn in_members<'j, 'a>(members: &'j [(Cow<'a, str>, Json<'a>)], name: &str) -> Option<&'j Json<'a>> {
     if is_pointer(name) {
-        at_pointer(members, name)
+        json::at_pointer(members, name)
     } else {
-        members.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+        json::member(members, name)
     }
 }
 
