@@ -11,6 +11,7 @@
 mod breaker;
 mod clock;
 mod commit;
+mod give_way;
 mod health;
 mod intake;
 mod keeper;
@@ -51,6 +52,7 @@ pub use receipt::{ClickReceipt, NotTaken, Receipt, Told};
 pub use spooler::SpoolPlan;
 pub use upkeep::{CurrentRules, UpkeepPlan};
 
+use give_way::give_way;
 use kinds::{Clicks, Postbacks, QueuedPostback, QueuedRefusal, Refusals};
 use pulse::Pulse;
 use queue::{Entrance, queue};
@@ -161,7 +163,10 @@ impl Ingest {
     /// When it is not known to be decided in time; repeating is safe. `NotStorable` when PostgreSQL refuses its row.
     pub async fn submit_postback(&self, postback: Postback, request: RedactedRequest) -> Result<Receipt, NotTaken> {
         let item = QueuedPostback { postback, request };
-        self.postbacks.submit(item, POSTBACK_WAIT_MAX).await
+        give_way();
+        let receipt = self.postbacks.submit(item, POSTBACK_WAIT_MAX).await;
+        give_way();
+        receipt
     }
 
     /// Keeps a refused request in the raw log. Returns its id when the row is durable, and `None` when it is counted
